@@ -1,0 +1,53 @@
+"""Settings: read once from STENO_* variables, typed, validated at start. Every default is documented here."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from steno.errors import InvalidOption
+
+GIB = 1024**3
+
+
+class Settings(BaseSettings):
+    """What an operator may change. The variable of a field is `STENO_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="STENO_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("steno"), description="Unfinished work and the list of written results."
+    )
+    model_dir: Path = Field(
+        default_factory=lambda: user_cache_path("steno") / "models", description="Downloaded speech models."
+    )
+    model: str = Field(default="auto", description="Speech model: a name, a Hugging Face id or a directory.")
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where the model runs.")
+    compute_type: str = Field(default="auto", description="CTranslate2 arithmetic, e.g. int8, float16; auto chooses.")
+    threads: int = Field(default=0, ge=0, le=256, description="CPU threads for recognition; 0 means all cores.")
+    batch_size: int = Field(default=0, ge=0, le=512, description="Chunks decoded at once; 0 chooses by device.")
+    beam_size: int = Field(default=5, ge=1, le=20, description="Beam width of the search; 1 is greedy.")
+    offline: bool = Field(default=False, description="Never download a model, even where it could be done.")
+
+    ffmpeg: Path | None = Field(default=None, description="ffmpeg to use; by default the system's, else the bundled one.")
+    max_duration: float = Field(default=24 * 3600.0, gt=0, description="Longest recording accepted, seconds.")
+    decode_memory: int = Field(default=4 * GIB, ge=GIB // 4, description="Address space of one ffmpeg process, bytes.")
+    decode_timeout: float = Field(default=2 * 3600.0, gt=0, description="Wall time of one decoding, seconds.")
+    decode_cpu_time: float = Field(default=3600.0, gt=0, description="CPU time of one decoding, seconds.")
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read on first use.
+
+    Raises InvalidOption, naming the variable, where a value cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "STENO_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise InvalidOption(f"{name}: {first['msg']}", f"Correct or unset the variable {name}.") from error

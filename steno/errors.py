@@ -1,0 +1,92 @@
+"""What can go wrong, said to the person: a message, the cure, and a stable code.
+
+Stages raise these; the edge (command line, API, page, mail) renders them. A traceback is never an answer to bad input.
+"""
+
+from typing import ClassVar
+
+
+class StenoError(Exception):
+    """Base of every error a person is meant to read. `str(error)` is one line: what happened, and the cure."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, cure: str) -> None:
+        super().__init__(message, cure)
+        self.message = message
+        self.cure = cure
+
+    def __str__(self) -> str:
+        return " ".join(f"{self.message}. {self.cure}".split())
+
+
+class UnreadableMedia(StenoError):
+    """The recording cannot be decoded: no media file, damaged, or of a kind that is refused."""
+
+    code = "unreadable-media"
+
+
+class NoAudio(StenoError):
+    """The recording has no audio track, or a track of zero length."""
+
+    code = "no-audio"
+
+
+class RecordingTooLong(StenoError):
+    """The recording is longer than the configured maximum."""
+
+    code = "recording-too-long"
+
+
+class DecodingLimit(StenoError):
+    """Decoding needed more time, memory or space than is allowed: damaged or hostile media."""
+
+    code = "decoding-limit"
+
+
+class MissingProgram(StenoError):
+    """A program or an optional part of Steno is not installed."""
+
+    code = "missing-program"
+
+
+class UnknownModel(StenoError):
+    """No model of this name, or a directory that holds none."""
+
+    code = "unknown-model"
+
+
+class ModelUnavailable(StenoError):
+    """The model is known, but neither on this machine nor to be downloaded now."""
+
+    code = "model-unavailable"
+
+
+class UnknownLanguage(StenoError):
+    """A language that Whisper, or the chosen model, does not know."""
+
+    code = "unknown-language"
+
+
+class InvalidOption(StenoError):
+    """An option or setting whose value makes no sense."""
+
+    code = "invalid-option"
+
+
+class StorageFull(StenoError):
+    """No space left where scratch files or results are written."""
+
+    code = "storage-full"
+
+
+class StorageDenied(StenoError):
+    """A file or folder that may not be read or written."""
+
+    code = "storage-denied"
+
+
+class EngineFailure(StenoError):
+    """The speech engine failed: out of memory, driver trouble, a model that does not fit."""
+
+    code = "engine-failure"

@@ -1,0 +1,25 @@
+"""A request to turn a recording into a transcript: its options."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class TranscriptionOptions(BaseModel):
+    """What a person may ask for. The same for the command line, the portal and the API."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = Field(default="auto", description="Name, Hugging Face id or directory of the speech model.")
+    language: str | None = Field(default=None, description="Code such as 'en'; detected where it is not given.")
+    task: Literal["transcribe", "translate"] = Field(default="transcribe", description="Translate means to English.")
+    hotwords: str | None = Field(default=None, max_length=1000, description="Names and terms likely to be said.")
+    prompt: str | None = Field(default=None, max_length=2000, description="Text that sets style and spelling.")
+    start: float = Field(default=0.0, ge=0, description="Seconds; what lies before is left out.")
+    end: float | None = Field(default=None, gt=0, description="Seconds; what lies after is left out.")
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.end is not None and self.end <= self.start:
+            raise ValueError("the end must lie after the start")
+        return self

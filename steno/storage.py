@@ -1,0 +1,82 @@
+"""Where artifacts lie: named blobs, written whole or not at all."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from steno.errors import StorageDenied, StorageFull
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+@contextmanager
+def storage_errors(place: Path) -> Iterator[None]:
+    """Turn what the file system says while writing to `place` into StorageFull or StorageDenied."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull(f"No space left in {place}", "Free some, or choose another folder, and run again.") from error
+        if error.errno in _DENIED:
+            raise StorageDenied(f"{place} cannot be written", "Choose a folder of yours, or correct its rights.") from error
+        raise
+
+
+def write_atomically(target: Path, content: bytes, *, replace: bool = True) -> None:
+    """Write a file that is either complete or not there.
+
+    With `replace=False` an existing file is left alone and FileExistsError raised. Raises StorageFull, StorageDenied.
+    """
+    with storage_errors(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(dir=target.parent, prefix=".steno-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+                os.fchmod(file.fileno(), 0o666 & ~_umask())
+            if replace:
+                Path(scratch).replace(target)
+            else:
+                os.link(scratch, target)
+        finally:
+            with suppress(FileNotFoundError):
+                Path(scratch).unlink()
+
+
+class ArtifactStore:
+    """Artifacts of one job in a local directory. Keys are relative paths that we make, never a person's text."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, key: str) -> Path:
+        """The file of an artifact that is too large to hold in memory."""
+        return self.root / key
+
+    def write(self, key: str, content: bytes) -> None:
+        write_atomically(self.root / key, content)
+
+    def read(self, key: str) -> bytes | None:
+        """The artifact, or None where it is not made yet."""
+        try:
+            return (self.root / key).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def clear(self) -> None:
+        """Delete every artifact."""
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _umask() -> int:
+    # The only portable way to read it; mkstemp's own 0600 would hide results from a shared folder's group.
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

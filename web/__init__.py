@@ -1,0 +1,1 @@
+"""People and programs come in: the portal and the REST API. Empty in this version."""

@@ -1,0 +1,1 @@
+"""Recordings become transcripts: one module per stage of the line."""

@@ -1,0 +1,65 @@
+"""From settings to a ready engine: device, arithmetic, threads, batch size."""
+
+import os
+from collections.abc import Callable
+
+from steno.config import Settings
+from steno.errors import InvalidOption
+from steno.jobs import TranscriptionOptions
+from worker.engine import Engine
+from worker.models import choose_device, resolve
+from worker.pipeline import Line
+
+
+def load_line(
+    options: TranscriptionOptions, settings: Settings, *, on_step: Callable[[str], None] = lambda step: None
+) -> Line:
+    """The line with its model loaded. Raises UnknownModel, ModelUnavailable, UnknownLanguage, EngineFailure."""
+    device = choose_device(settings.device)
+    on_step("Looking for the model")
+    source = resolve(options.model if options.model != "auto" else settings.model, settings, device=device)
+    on_step(f"Loading the model {source.name}")
+    replicas, threads = _workers(device, settings.threads)
+    engine = Engine(
+        source,
+        device=device,
+        compute_type=choose_compute_type(device, settings.compute_type),
+        threads=threads,
+        replicas=replicas,
+    )
+    if options.language is not None:
+        engine.check_language(options.language, options.task)
+    else:
+        engine.check_language(engine.languages[0], options.task)
+    return Line(engine, options, settings, settings.batch_size or (16 if device == "cuda" else 8))
+
+
+def choose_compute_type(device: str, wanted: str) -> str:
+    """Arithmetic that the device can do, fastest first: float16 on a GPU, int8 on a CPU.
+
+    Raises InvalidOption where the wanted one cannot be had.
+    """
+    import ctranslate2
+
+    supported = ctranslate2.get_supported_compute_types(device)
+    if wanted != "auto":
+        if wanted not in supported and wanted != "default":
+            raise InvalidOption(
+                f"STENO_COMPUTE_TYPE={wanted} is not possible on this {device}",
+                f"Possible: auto, {', '.join(sorted(supported))}.",
+            )
+        return wanted
+    order = ("float16", "int8_float16", "bfloat16", "float32") if device == "cuda" else ("int8", "float32")
+    return next((kind for kind in order if kind in supported), "default")
+
+
+def _workers(device: str, threads: int) -> tuple[int, int]:
+    """Replicas of the model, and threads of each.
+
+    On a CPU several batches side by side, each on few threads, beat one batch on all of them: there are fewer barriers.
+    """
+    if device == "cuda":
+        return 2, 1
+    cores = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count() or 1
+    replicas = max(1, min(4, cores // 2 if cores > 4 else cores))
+    return replicas, max(1, cores // replicas)

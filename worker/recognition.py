@@ -1,0 +1,265 @@
+"""Stage transcribe: chunks in, words with times out. A range of chunks is the unit of work.
+
+Every chunk is decoded in a batch; what fails a check is decoded again another way, in a lane of its own, so that one
+difficult chunk never holds up the others:
+
+* stopped at the token limit: cut in two at a pause, both halves decoded;
+* looping or improbable text: sampled at rising temperatures (Radford et al. 2022, section 4.5);
+* speech, by VAD, that got no words: that stretch decoded alone; what stays without words is reported.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from collections import deque
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from steno.transcript import Span, Uncovered
+from worker.chunking import Chunk, Stretch
+from worker.engine import DecodingOptions, Engine, Heard
+from worker.pcm import PcmFile
+from worker.quality import MAX_COMPRESSION_RATIO, MIN_LOGPROB, NO_SPEECH, repeats
+from worker.vad import SAMPLE_RATE, Speech
+
+_TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)
+_MIN_GAP = 1.0  # seconds of speech without words that are worth another try
+_REACH = 0.35  # a word also covers this much, seconds, around it: alignment is not exact
+
+
+@dataclass(frozen=True)
+class RecognisedWord:
+    """A word of the recording, seconds; `text` keeps the space before it where the language writes one."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class RecognisedChunk:
+    """What was heard in one chunk; `speech` is where VAD found voice, seconds."""
+
+    index: int
+    words: tuple[RecognisedWord, ...]
+    speech: tuple[Span, ...]
+    uncovered: tuple[Uncovered, ...]
+
+    @property
+    def end(self) -> float:
+        return self.speech[-1].end if self.speech else 0.0
+
+
+class Recogniser:
+    """Decode chunks with one engine, several batches at once where the engine has replicas."""
+
+    def __init__(self, engine: Engine, options: DecodingOptions, *, batch_size: int) -> None:
+        self.engine = engine
+        self.options = options
+        self.batch_size = batch_size
+
+    def recognise(
+        self, chunks: Iterable[Chunk], pcm: PcmFile, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[RecognisedChunk]:
+        """Chunks recognised, in order, while later ones may still be on their way.
+
+        The first batches are small, so that the first words come soon. Stops early when `cancelled` says so.
+        """
+        pending: deque[Future[list[RecognisedChunk]]] = deque()
+        with ThreadPoolExecutor(self.engine.replicas, thread_name_prefix="recognise") as pool:
+            try:
+                for batch in _growing_batches(chunks, self.batch_size):
+                    pending.append(pool.submit(self.batch, batch, pcm))
+                    while len(pending) > self.engine.replicas or (pending and pending[0].done()):
+                        yield from pending.popleft().result()
+                    if cancelled():
+                        return
+                while pending:
+                    yield from pending.popleft().result()
+            finally:
+                for future in pending:
+                    future.cancel()
+
+    def batch(self, chunks: Sequence[Chunk], pcm: PcmFile) -> list[RecognisedChunk]:
+        """Decode one batch and mend what fails a check."""
+        audios = [chunk.audio(pcm) for chunk in chunks]
+        heard = self.engine.hear(audios, self.options)
+        self._retry_improbable(audios, heard)
+        words = [
+            self._split_and_redo(chunk, pcm) if text.truncated and chunk.seconds > 2 else _placed(chunk, text)
+            for chunk, text in zip(chunks, heard, strict=True)
+        ]
+        return self._cover(chunks, words, pcm)
+
+    def _retry_improbable(self, audios: list[np.ndarray], heard: list[Heard]) -> None:
+        """Replace results that loop or are improbable by the first sample that is neither, or the likeliest."""
+        for temperature in _TEMPERATURES:
+            failed = [number for number, text in enumerate(heard) if _improbable(text)]
+            if not failed:
+                return
+            again = self.engine.hear([audios[number] for number in failed], self.options, temperature=temperature)
+            for number, text in zip(failed, again, strict=True):
+                if not _improbable(text) or _score(text) > _score(heard[number]):
+                    heard[number] = text
+
+    def _split_and_redo(self, chunk: Chunk, pcm: PcmFile) -> list[RecognisedWord]:
+        halves = _halves(chunk, pcm)
+        audios = [half.audio(pcm) for half in halves]
+        heard = self.engine.hear(audios, self.options)
+        self._retry_improbable(audios, heard)
+        words: list[RecognisedWord] = []
+        for half, text in zip(halves, heard, strict=True):
+            words += self._split_and_redo(half, pcm) if text.truncated and half.seconds > 2 else _placed(half, text)
+        return words
+
+    def _cover(
+        self, chunks: Sequence[Chunk], words: list[list[RecognisedWord]], pcm: PcmFile
+    ) -> list[RecognisedChunk]:
+        """Decode speech that got no words once more, alone, and report what is left."""
+        holes = [(number, hole) for number, chunk in enumerate(chunks) for hole in _holes(chunk, words[number])]
+        if holes:
+            stretches = [_alone(chunks[number], hole) for number, hole in holes]
+            audios = [stretch.audio(pcm) for stretch in stretches]
+            heard: list[Heard] = []
+            for first in range(0, len(audios), self.batch_size):
+                heard += self.engine.hear(audios[first : first + self.batch_size], replace(self.options, beam_size=1))
+            for (number, hole), stretch, text in zip(holes, stretches, heard, strict=True):
+                if not _improbable(text) and not text.truncated and text.no_speech < NO_SPEECH:
+                    found = [word for word in _placed(stretch, text) if _inside(word, hole)]
+                    words[number] = sorted(words[number] + found, key=lambda word: word.start)
+        return [
+            RecognisedChunk(
+                chunk.index,
+                tuple(_in_order(words[number])),
+                tuple(_span(part) for part in chunk.speech),
+                tuple(
+                    Uncovered(start=hole.start, end=hole.end, reason="voice was found, but no words were recognised")
+                    for hole in _holes(chunk, words[number])
+                ),
+            )
+            for number, chunk in enumerate(chunks)
+        ]
+
+
+def _improbable(heard: Heard) -> bool:
+    if heard.no_speech > NO_SPEECH and heard.mean_logprob < MIN_LOGPROB:
+        return False  # silence, not a failure
+    return bool(heard.text) and (
+        heard.compression_ratio > MAX_COMPRESSION_RATIO
+        or heard.mean_logprob < MIN_LOGPROB
+        or repeats(heard.text.split()) >= 5
+    )
+
+
+def _score(heard: Heard) -> float:
+    return heard.mean_logprob - (10 if heard.compression_ratio > MAX_COMPRESSION_RATIO else 0)
+
+
+def _placed(chunk: Chunk, heard: Heard) -> list[RecognisedWord]:
+    """Words at their place in the recording; none where the model itself holds the chunk to be silent."""
+    if heard.no_speech > NO_SPEECH and heard.mean_logprob < MIN_LOGPROB:
+        return []
+    words = []
+    for word in heard.words:
+        start, end = chunk.place(word.start, word.end)
+        words.append(RecognisedWord(word.text, start, end, min(1.0, max(0.0, word.probability))))
+    return words
+
+
+def _in_order(words: list[RecognisedWord]) -> Iterator[RecognisedWord]:
+    """Words whose times neither run backwards nor overlap the next word's."""
+    last = 0.0
+    for word, following in pairwise([*words, None]):
+        assert word is not None
+        start = max(word.start, last)
+        end = max(word.end if following is None else min(word.end, max(following.start, start)), start)
+        last = end
+        yield replace(word, start=round(start, 3), end=round(end, 3))
+
+
+def _span(speech: Speech) -> Span:
+    return Span(start=round(speech.start / SAMPLE_RATE, 3), end=round(speech.end / SAMPLE_RATE, 3))
+
+
+def _holes(chunk: Chunk, words: Sequence[RecognisedWord]) -> list[Span]:
+    """Speech of at least a second that no word comes near."""
+    holes = []
+    for part in chunk.speech:
+        position, end = part.start / SAMPLE_RATE, part.end / SAMPLE_RATE
+        for word in words:
+            if word.end + _REACH <= position or word.start - _REACH >= end:
+                continue
+            if word.start - _REACH - position >= _MIN_GAP:
+                holes.append(Span(start=round(position, 3), end=round(word.start - _REACH, 3)))
+            position = max(position, word.end + _REACH)
+        if end - position >= _MIN_GAP:
+            holes.append(Span(start=round(position, 3), end=round(end, 3)))
+    return holes
+
+
+def _alone(chunk: Chunk, hole: Span) -> Chunk:
+    """A chunk of just one hole, with a little audio around it."""
+    low, high = chunk.stretches[0].start, chunk.stretches[-1].end
+    start = max(low, round((hole.start - 0.25) * SAMPLE_RATE))
+    end = min(high, round((hole.end + 0.25) * SAMPLE_RATE))
+    return Chunk(chunk.index, chunk.range, (Stretch(start, end),), (Speech(start, end),))
+
+
+def _inside(word: RecognisedWord, hole: Span) -> bool:
+    return hole.start - 0.1 <= (word.start + word.end) / 2 <= hole.end + 0.1
+
+
+def _halves(chunk: Chunk, pcm: PcmFile) -> tuple[Chunk, Chunk]:
+    """Cut a chunk in two at the longest pause near its middle, or at its quietest 50 ms where nobody pauses."""
+    total = chunk.samples
+    pauses = [
+        ((left.end + right.start) // 2, right.start - left.end)
+        for left, right in pairwise(chunk.speech)
+        if 0.25 * total <= _kept_before(chunk, (left.end + right.start) // 2) <= 0.75 * total
+    ]
+    cut = max(pauses, key=lambda pause: pause[1])[0] if pauses else _quietest(chunk, pcm)
+    sides: tuple[list[Stretch], list[Stretch]] = ([], [])
+    voices: tuple[list[Speech], list[Speech]] = ([], [])
+    for stretch in chunk.stretches:
+        if stretch.start < cut:
+            sides[0].append(Stretch(stretch.start, min(stretch.end, cut)))
+        if stretch.end > cut:
+            sides[1].append(Stretch(max(stretch.start, cut), stretch.end))
+    for part in chunk.speech:
+        if part.start < cut:
+            voices[0].append(Speech(part.start, min(part.end, cut)))
+        if part.end > cut:
+            voices[1].append(Speech(max(part.start, cut), part.end))
+    first, second = (
+        Chunk(chunk.index, chunk.range, tuple(side), tuple(voice)) for side, voice in zip(sides, voices, strict=True)
+    )
+    return first, second
+
+
+def _kept_before(chunk: Chunk, sample: int) -> int:
+    return sum(max(0, min(stretch.end, sample) - stretch.start) for stretch in chunk.stretches)
+
+
+def _quietest(chunk: Chunk, pcm: PcmFile) -> int:
+    longest = max(chunk.stretches, key=lambda stretch: stretch.end - stretch.start)
+    third = (longest.end - longest.start) // 3
+    middle = pcm[longest.start + third : longest.end - third].astype(np.float32)
+    step = SAMPLE_RATE // 20
+    frames = middle[: middle.size // step * step].reshape(-1, step)
+    quiet = int(np.argmin((frames**2).mean(axis=1))) if len(frames) else 0
+    return longest.start + third + quiet * step + step // 2
+
+
+def _growing_batches(chunks: Iterable[Chunk], size: int) -> Iterator[list[Chunk]]:
+    """Batches of 1, 1, 2, 4, ... up to `size` chunks."""
+    wanted, batch, count = 1, list[Chunk](), 0
+    for chunk in chunks:
+        batch.append(chunk)
+        if len(batch) >= wanted:
+            yield batch
+            batch, count = [], count + 1
+            wanted = min(size, 2 ** max(0, count - 1))
+    if batch:
+        yield batch
