@@ -1,0 +1,23 @@
+"""WebVTT (W3C): subtitles for the web, with voices and a note on where they came from."""
+
+from steno.exports.clean import clean, clock, provenance_lines
+from steno.exports.registry import ExportOptions, export
+from steno.exports.subtitles import cues
+from steno.transcript import Transcript
+
+
+@export("vtt", media_type="text/vtt")
+def webvtt(transcript: Transcript, options: ExportOptions) -> str:
+    """Cues with a voice tag where the speaker is known; text is escaped."""
+    note = "\n".join(["NOTE", *(line.replace("-->", "→") for line in provenance_lines(transcript.provenance))])
+    blocks = ["WEBVTT\n", note + "\n"]
+    for cue in cues(transcript, options.subtitles):
+        text = "\n".join(_escape(line) for line in cue.lines)
+        if cue.speaker is not None and (name := clean(cue.speaker)):
+            text = f"<v {_escape(name)}>{text}</v>"
+        blocks.append(f"{clock(cue.start / 1000)} --> {clock(cue.end / 1000)}\n{text}\n")
+    return "\n".join(blocks)
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
