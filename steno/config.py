@@ -1,6 +1,5 @@
 """Settings: read once from STENO_* variables, typed, validated at start. Every default is documented here."""
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -39,15 +38,17 @@ class Settings(BaseSettings):
     decode_cpu_time: float = Field(default=3600.0, gt=0, description="CPU time of one decoding, seconds.")
 
 
-@lru_cache(maxsize=1)
-def settings() -> Settings:
-    """The settings of this process, read on first use.
+def load_settings(**overrides: str | int | None) -> Settings:
+    """The settings, with `overrides` (None: not given) before the environment.
 
     Raises InvalidOption, naming the variable, where a value cannot be used.
     """
+    given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings()
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
         first = error.errors()[0]
         name = "STENO_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise InvalidOption(f"{name}: {first['msg']}", f"Correct or unset the variable {name}.") from error
+        raise InvalidOption(
+            f"{name} cannot be '{first['input']}': {first['msg']}", f"Correct or unset {name}, or its option."
+        ) from error

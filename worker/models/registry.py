@@ -132,10 +132,11 @@ def _fingerprint(directory: Path) -> str:
 def _snapshot(repository: str, settings: Settings, *, download: bool) -> Path | None:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # nothing leaves the machine but the download itself
     import huggingface_hub
+    from huggingface_hub.constants import HF_HUB_CACHE
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     # The model directory of Steno, then the cache that other programs share.
-    caches = [settings.model_dir, Path(huggingface_hub.constants.HF_HUB_CACHE)]
+    caches = [settings.model_dir, Path(HF_HUB_CACHE)]
     for cache in [settings.model_dir] if download else caches:
         try:
             path = huggingface_hub.snapshot_download(

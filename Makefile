@@ -1,0 +1,45 @@
+# What a person does with this checkout. Needs Python 3.11 or newer and make; everything else goes to .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+
+.PHONY: setup demo run test lint bench schema clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Steno needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing: apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: setup
+	@rm -rf demo-output
+	@STENO_DATA_DIR=$$(mktemp -d) && export STENO_DATA_DIR && trap 'rm -rf "$$STENO_DATA_DIR"' EXIT && \
+	$(BIN)/steno transcribe examples/meeting.opus --model starter --format all --output demo-output && \
+	cat demo-output/meeting.txt && \
+	echo "Every format is in demo-output/:" && ls demo-output
+
+run: setup
+	@echo "The web portal is not part of this version. Transcribe with: $(BIN)/steno transcribe FILE"
+	@$(BIN)/steno --help
+
+test: setup
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+schema: setup
+	$(BIN)/python -m steno.exports.schema > docs/schema/transcript-1.0.json
+
+clean:
+	rm -rf $(VENV) demo-output bench-output

@@ -1,0 +1,75 @@
+"""What the command line says to a person, and how errors reach them."""
+
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from steno.errors import MissingProgram, StenoError
+
+stderr = Console(stderr=True, highlight=False, soft_wrap=True)
+stdout = Console(highlight=False, soft_wrap=True)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def shown(text: str) -> str:
+    """Text from outside, made harmless for a terminal: no control or bidi characters, no markup, one line."""
+    printable = _CONTROL.sub(" ", text).encode("utf-8", "replace").decode()
+    return escape(printable)
+
+
+def complain(error: StenoError | str) -> None:
+    """One line on standard error."""
+    stderr.print(f"[bold red]error:[/] {shown(str(error))}")
+
+
+def unexpected(error: Exception) -> None:
+    """A fault of ours: one line, and the traceback where it can be found."""
+    complain(f"Steno failed unexpectedly ({type(error).__name__}: {error}). Set STENO_DEBUG=1 to see where.")
+    import os
+
+    if os.environ.get("STENO_DEBUG"):
+        traceback.print_exception(error, file=sys.stderr)
+
+
+def speaks_plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Render errors as one line and an exit code; the only place that catches broadly."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except StenoError as error:
+            complain(error)
+        except KeyboardInterrupt:
+            stderr.print("Stopped. What is finished is kept; run the same command again to go on.")
+            raise typer.Exit(130) from None
+        except BrokenPipeError:
+            raise typer.Exit(141) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            unexpected(error)
+        raise typer.Exit(1)
+
+    return run
+
+
+@contextmanager
+def needs_worker() -> Iterator[None]:
+    """Around imports of the worker: say what to install where it is missing."""
+    try:
+        yield
+    except ImportError as error:
+        raise MissingProgram(
+            f"This needs the worker part of Steno ({error.name} is missing)", "Install it: pip install 'steno[worker]'"
+        ) from error

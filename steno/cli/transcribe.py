@@ -1,0 +1,171 @@
+"""`steno transcribe`: recordings in, transcripts out."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from steno.cli.console import complain, needs_worker, shown, speaks_plainly, stderr, unexpected
+from steno.cli.progress import Display
+from steno.cli.sources import expand, seconds
+from steno.config import Settings, load_settings
+from steno.errors import InvalidOption, StenoError, UnreadableMedia
+from steno.exports import formats, get, render
+from steno.jobs import TranscriptionOptions
+from steno.results import ResultWriter
+from steno.storage import storage_errors
+from steno.transcript import MarkKind, Transcript
+
+if TYPE_CHECKING:
+    from worker.pipeline import Line
+
+_DEFAULT_FORMATS = "txt,srt,json"
+
+
+@speaks_plainly
+def transcribe(
+    recordings: Annotated[list[str], typer.Argument(help="Files or folders; - reads standard input.", metavar="FILE...")],
+    model: Annotated[str, typer.Option("--model", "-m", help="Name, Hugging Face id or directory.")] = "auto",
+    language: Annotated[str | None, typer.Option("--language", "-l", help="Code such as en; else detected.")] = None,
+    translate: Annotated[bool, typer.Option("--translate", help="Translate to English.")] = False,
+    hotwords: Annotated[str | None, typer.Option(help="Names and terms likely to be said.")] = None,
+    prompt: Annotated[str | None, typer.Option(help="A text that sets style and spelling.")] = None,
+    start: Annotated[str | None, typer.Option(help="Leave out what lies before: seconds or h:mm:ss.")] = None,
+    end: Annotated[str | None, typer.Option(help="Leave out what lies after.")] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help=f"Any of {','.join(formats())}, or all. [default: {_DEFAULT_FORMATS}]"),
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the results.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
+    beam_size: Annotated[int | None, typer.Option(help="Beam width; 1 is fastest.")] = None,
+    threads: Annotated[int | None, typer.Option(help="CPU threads; 0 is all.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")] = False,
+) -> None:
+    """Transcribe recordings.
+
+    Results are written beside each recording, or into --output. The exit code is 0 only if all succeeded.
+    """
+    piped = recordings == ["-"] and output is None
+    wanted = _formats(format_ or ("txt" if piped else _DEFAULT_FORMATS))
+    settings = load_settings(device=device, beam_size=beam_size, threads=threads)
+    options = TranscriptionOptions(
+        model=model,
+        language=language.strip().lower() if language else None,
+        task="translate" if translate else "transcribe",
+        hotwords=hotwords,
+        prompt=prompt,
+        start=seconds(start, "--start") or 0.0,
+        end=_end(start, end),
+    )
+    if piped and len(wanted) > 1:
+        raise InvalidOption("Standard output takes one format", "Choose one with --format, or give --output.")
+    sources = expand(recordings)
+    with needs_worker():
+        from worker.loading import load_line
+    say: Callable[[str], None] = (lambda text: None) if quiet else (lambda text: stderr.print(f"[dim]{shown(text)}[/]"))
+    line = load_line(options, settings, on_step=lambda step: say(f"{step} ..."))
+    if notice := line.engine.source.notice:
+        stderr.print(f"[yellow]note:[/] {shown(notice)}")
+    batch = _Batch(line, settings, wanted, output, None if piped else say)
+    failed = [source for source in sources if not batch.run(source)]
+    if failed:
+        if len(sources) > 1:
+            complain(f"{len(failed)} of {len(sources)} recordings failed")
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    line: "Line"
+    settings: Settings
+    formats: Sequence[str]
+    output: Path | None
+    say: Callable[[str], None] | None  # None: the transcript itself goes to standard output
+
+    def run(self, source: Path | StenoError) -> bool:
+        """Transcribe one recording; False, and a line that says why, where it fails."""
+        try:
+            if isinstance(source, StenoError):
+                raise source
+            with _recording(source, self.settings) as recording:
+                self._transcribe(source, recording)
+        except StenoError as error:
+            complain(error)
+            return False
+        except Exception as error:
+            unexpected(error)
+            return False
+        return True
+
+    def _transcribe(self, source: Path, recording: Path) -> None:
+        name = "stdin" if source == Path("-") else source.name
+        begun = monotonic()
+        with Display(name, enabled=self.say is not None) as display:
+            transcript = self.line.run(recording, name=name, on_progress=display.update)
+        contents = {get(wanted).suffix: render(wanted, transcript) for wanted in self.formats}
+        if self.say is None:
+            sys.stdout.buffer.write(next(iter(contents.values())))
+            sys.stdout.buffer.flush()
+            return
+        folder = self.output or (Path.cwd() if source == Path("-") else source.parent)
+        written = ResultWriter(self.settings.data_dir / "results").write(
+            folder, name, transcript.provenance.recording_sha256, contents
+        )
+        self.say(_summary(name, transcript, written, monotonic() - begun))
+
+
+@contextmanager
+def _recording(source: Path, settings: Settings) -> Iterator[Path]:
+    """The file to read: standard input is first copied to a scratch file, since media needs seeking."""
+    if source != Path("-"):
+        yield source
+        return
+    with storage_errors(settings.data_dir):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="stdin-", dir=settings.data_dir) as folder:
+            copy = Path(folder) / "stdin"
+            with copy.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20)
+            if not copy.stat().st_size:
+                raise UnreadableMedia("Standard input is empty", "Pipe a recording into it.")
+            yield copy
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    if names == ["all"]:
+        return formats()
+    if not names:
+        raise InvalidOption("--format is empty", f"Known: {', '.join(formats())}, or all.")
+    return tuple(get(name).name for name in dict.fromkeys(names))
+
+
+def _end(start: str | None, end: str | None) -> float | None:
+    last = seconds(end, "--end")
+    if last is not None and last <= (seconds(start, "--start") or 0.0):
+        raise InvalidOption("--end does not lie after --start", "Give a later --end.")
+    return last
+
+
+def _summary(name: str, transcript: Transcript, written: Sequence[Path], took: float) -> str:
+    suspect = sum(any(mark.kind is MarkKind.SUSPECT for mark in segment.marks) for segment in transcript.segments)
+    missing = sum(hole.duration for hole in transcript.uncovered)
+    parts = [f"{len(transcript.segments)} segments", f"{transcript.duration / max(took, 0.01):.0f}x real time"]
+    if suspect:
+        parts.append(f"{suspect} suspect")
+    if missing:
+        parts.append(f"{missing:.0f} s of speech without words")
+    notices = "".join(f"\n  {notice}" for notice in transcript.provenance.notices if "starter model" not in notice)
+    where = str(written[0])
+    if len(written) > 1:
+        name_only = where.removesuffix(written[0].suffix)
+        where = f"{name_only}.{{{','.join(path.suffix[1:] for path in written)}}}"
+    return f"{name}: {', '.join(parts)} -> {where}{notices}"
