@@ -11,7 +11,7 @@ from worker.recognition import RecognisedChunk, RecognisedWord
 
 MAX_PAUSE = 0.6  # seconds between words that part two segments
 MAX_SEGMENT = 20.0  # seconds; a sentence that is longer is parted at its longest pause
-_SNAP = 0.35  # alignment puts the first word after a pause late, or in the pause, by up to this much
+_SNAP = 0.35  # seconds by which alignment may put the first word after a pause too late, the last too early
 _SENTENCE_END = re.compile(r"[.!?。！？…]['\"»”)\]]*$")
 _ABBREVIATION = re.compile(r"^(?:[A-Za-z]|[A-Z][a-z]|Mrs|Prof|Ing|bzw|e\.g|i\.e|esim|bl\.a|t\.ex|z\.B|ca|vs|etc|No|Nr)\.$")
 
@@ -52,11 +52,11 @@ def _snapped(words: Sequence[RecognisedWord], speech: Sequence[Span]) -> Iterato
         start, end = word.start, word.end
         before = words[number - 1].end if number else 0.0
         after = words[number + 1].start if number + 1 < len(words) else float("inf")
-        if before <= home.start and abs(start - home.start) <= _SNAP:
+        if before <= home.start and start - home.start <= _SNAP:
             start = home.start
-        if after >= home.end and abs(end - home.end) <= _SNAP:
+        if after >= home.end and home.end - end <= _SNAP:
             end = home.end
-        yield replace(word, start=max(start, before if before <= home.start else start), end=max(end, start))
+        yield replace(word, start=start, end=max(end, start))
 
 
 def _groups(words: Sequence[RecognisedWord]) -> Iterator[list[RecognisedWord]]:

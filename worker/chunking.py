@@ -122,7 +122,7 @@ class Chunker:
         for number, part in enumerate(speech):
             left = max(part.start - _PAD, (self._previous_end + part.start) // 2, 0)
             limit = speech[number + 1].start if number + 1 < len(speech) else next_start
-            right = min(part.end + _PAD, (part.end + limit + 1) // 2)
+            right = min(part.end + _PAD, (part.end + limit) // 2)
             if stretches and left <= stretches[-1].end:
                 stretches[-1] = Stretch(stretches[-1].start, right)
             else:

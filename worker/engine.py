@@ -55,13 +55,20 @@ class Heard:
     mean_logprob: float
     no_speech: float
     truncated: bool  # stopped at the token limit: words are missing
-    temperature: float = 0.0
 
     @property
     def compression_ratio(self) -> float:
         """Length over deflated length: above 2.4 the text repeats itself (Radford et al. 2022, section 4.5)."""
         encoded = self.text.encode()
         return len(encoded) / len(zlib.compress(encoded)) if encoded else 0.0
+
+
+@dataclass(frozen=True)
+class Search:
+    """How the decoder is kept from repeating itself; the default lets it write what it likes."""
+
+    repetition_penalty: float = 1.0
+    no_repeat_ngram: int = 0
 
 
 class Engine:
@@ -135,11 +142,11 @@ class Engine:
         ]
 
     def hear(
-        self, batch: Sequence[Audio], options: DecodingOptions, *, temperature: float = 0.0
+        self, batch: Sequence[Audio], options: DecodingOptions, search: Search = Search()
     ) -> list[Heard]:
         """Decode chunks of at most `max_chunk` seconds together; one result for each, in order.
 
-        Raises EngineFailure, e.g. when memory runs out.
+        Nothing is sampled: the same audio gives the same text. Raises EngineFailure, e.g. when memory runs out.
         """
         tokenizer = self._tokenizer(options)
         prompt = self._whisper.get_prompt(
@@ -154,11 +161,9 @@ class Engine:
             results = self._whisper.model.generate(
                 encoded,
                 [prompt] * len(batch),
-                # A temperature asks for samples, of which the best of five is kept, as in Whisper.
-                beam_size=options.beam_size if temperature == 0 else 1,
-                num_hypotheses=1 if temperature == 0 else 5,
-                sampling_topk=1 if temperature == 0 else 0,
-                sampling_temperature=temperature or 1.0,
+                beam_size=options.beam_size,
+                repetition_penalty=search.repetition_penalty,
+                no_repeat_ngram_size=search.no_repeat_ngram,
                 # CTranslate2 writes at most min(max_length / 2, max_length - prompt) tokens.
                 max_length=max(2 * limit, limit + len(prompt)),
                 suppress_blank=True,
@@ -166,14 +171,14 @@ class Engine:
                 return_scores=True,
                 return_no_speech_prob=True,
             )
-            return list(self._read(batch, results, encoded, tokenizer, limit, temperature))
+            return list(self._read(batch, results, encoded, tokenizer, limit))
         except RuntimeError as error:
             raise EngineFailure(
                 f"The speech engine failed: {error}", "Lower STENO_BATCH_SIZE or choose a smaller model."
             ) from error
 
     def _read(
-        self, batch: Sequence[Audio], results: Any, encoded: Any, tokenizer: Any, limit: int, temperature: float
+        self, batch: Sequence[Audio], results: Any, encoded: Any, tokenizer: Any, limit: int
     ) -> Iterator[Heard]:
         tokens = [[token for token in result.sequences_ids[0] if token < tokenizer.eot] for result in results]
         frames = [min(self.window, max(1, audio.size * _FRAMES_PER_SECOND // SAMPLE_RATE)) for audio in batch]
@@ -187,7 +192,6 @@ class Engine:
                 mean_logprob=float(result.scores[0]) * length / (length + 1),
                 no_speech=float(result.no_speech_prob),
                 truncated=length >= limit - 1,
-                temperature=temperature,
             )
 
     def _align(

@@ -4,7 +4,9 @@ Every chunk is decoded in a batch; what fails a check is decoded again another w
 difficult chunk never holds up the others:
 
 * stopped at the token limit: cut in two at a pause, both halves decoded;
-* looping or improbable text: sampled at rising temperatures (Radford et al. 2022, section 4.5);
+* looping or improbable text (the gates of Radford et al. 2022, section 4.5): searched again with repetition ever more
+  costly. Whisper samples at rising temperatures instead; this is as good against loops, and the same recording always
+  gives the same text;
 * speech, by VAD, that got no words: that stretch decoded alone; what stays without words is reported.
 """
 
@@ -18,12 +20,13 @@ import numpy as np
 
 from steno.transcript import Span, Uncovered
 from worker.chunking import Chunk, Stretch
-from worker.engine import DecodingOptions, Engine, Heard
+from worker.engine import DecodingOptions, Engine, Heard, Search
 from worker.pcm import PcmFile
 from worker.quality import MAX_COMPRESSION_RATIO, MIN_LOGPROB, NO_SPEECH, repeats
 from worker.vad import SAMPLE_RATE, Speech
 
-_TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)
+_SEARCHES = (Search(1.1, 5), Search(1.3, 3))
+_LOOP = 5  # times in succession
 _MIN_GAP = 1.0  # seconds of speech without words that are worth another try
 _REACH = 0.35  # a word also covers this much, seconds, around it: alignment is not exact
 
@@ -94,12 +97,12 @@ class Recogniser:
         return self._cover(chunks, words, pcm)
 
     def _retry_improbable(self, audios: list[np.ndarray], heard: list[Heard]) -> None:
-        """Replace results that loop or are improbable by the first sample that is neither, or the likeliest."""
-        for temperature in _TEMPERATURES:
+        """Replace results that loop or are improbable by the first other one that is neither, or the likeliest."""
+        for search in _SEARCHES:
             failed = [number for number, text in enumerate(heard) if _improbable(text)]
             if not failed:
                 return
-            again = self.engine.hear([audios[number] for number in failed], self.options, temperature=temperature)
+            again = self.engine.hear([audios[number] for number in failed], self.options, search)
             for number, text in zip(failed, again, strict=True):
                 if not _improbable(text) or _score(text) > _score(heard[number]):
                     heard[number] = text
@@ -149,12 +152,13 @@ def _improbable(heard: Heard) -> bool:
     return bool(heard.text) and (
         heard.compression_ratio > MAX_COMPRESSION_RATIO
         or heard.mean_logprob < MIN_LOGPROB
-        or repeats(heard.text.split()) >= 5
+        or repeats(heard.text.split()) >= _LOOP
     )
 
 
 def _score(heard: Heard) -> float:
-    return heard.mean_logprob - (10 if heard.compression_ratio > MAX_COMPRESSION_RATIO else 0)
+    loops = heard.compression_ratio > MAX_COMPRESSION_RATIO or repeats(heard.text.split()) >= _LOOP
+    return heard.mean_logprob - (10 if loops else 0)
 
 
 def _placed(chunk: Chunk, heard: Heard) -> list[RecognisedWord]:
