@@ -31,7 +31,9 @@ class Settings(BaseSettings):
     beam_size: int = Field(default=5, ge=1, le=20, description="Beam width of the search; 1 is greedy.")
     offline: bool = Field(default=False, description="Never download a model, even where it could be done.")
 
-    ffmpeg: Path | None = Field(default=None, description="ffmpeg to use; by default the system's, else the bundled one.")
+    ffmpeg: Path | None = Field(
+        default=None, description="ffmpeg to use; by default the system's, else the bundled one."
+    )
     max_duration: float = Field(default=24 * 3600.0, gt=0, description="Longest recording accepted, seconds.")
     decode_memory: int = Field(default=4 * GIB, ge=GIB // 4, description="Address space of one ffmpeg process, bytes.")
     decode_timeout: float = Field(default=2 * 3600.0, gt=0, description="Wall time of one decoding, seconds.")

@@ -15,9 +15,7 @@ class ResultWriter:
 
     ledger: Path
 
-    def write(
-        self, folder: Path, recording: str, sha256: str, contents: Mapping[str, bytes]
-    ) -> Sequence[Path]:
+    def write(self, folder: Path, recording: str, sha256: str, contents: Mapping[str, bytes]) -> Sequence[Path]:
         """Write `contents` (suffix: bytes) under one name in `folder`; the files, in order.
 
         The name is the recording's own without its suffix. Where that would replace a file of another recording, or
@@ -37,9 +35,7 @@ class ResultWriter:
                 continue
         raise FileExistsError(folder / stem)
 
-    def _write_all(
-        self, targets: Mapping[str, Path], contents: Mapping[str, bytes], sha256: str
-    ) -> Sequence[Path]:
+    def _write_all(self, targets: Mapping[str, Path], contents: Mapping[str, bytes], sha256: str) -> Sequence[Path]:
         written: list[Path] = []
         try:
             for suffix, target in targets.items():
@@ -61,8 +57,9 @@ class ResultWriter:
         if not target.exists() and not target.is_symlink():
             return True
         try:
-            note = json.loads(self._note(target).read_text())
-            return note == {"recording": sha256, "content": hashlib.sha256(target.read_bytes()).hexdigest()}
+            note: object = json.loads(self._note(target).read_text())
+            expected: object = {"recording": sha256, "content": hashlib.sha256(target.read_bytes()).hexdigest()}
+            return note == expected
         except (OSError, ValueError):
             return False
 

@@ -21,9 +21,13 @@ def storage_errors(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise StorageFull(f"No space left in {place}", "Free some, or choose another folder, and run again.") from error
+            raise StorageFull(
+                f"No space left in {place}", "Free some, or choose another folder, and run again."
+            ) from error
         if error.errno in _DENIED:
-            raise StorageDenied(f"{place} cannot be written", "Choose a folder of yours, or correct its rights.") from error
+            raise StorageDenied(
+                f"{place} cannot be written", "Choose a folder of yours, or correct its rights."
+            ) from error
         raise
 
 

@@ -92,7 +92,9 @@ class Provenance(_Value):
     recording_name: str
     recording_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     created: datetime
-    notices: tuple[str, ...] = Field(default=(), description="What a reader must know, e.g. that a stand-in model spoke.")
+    notices: tuple[str, ...] = Field(
+        default=(), description="What a reader must know, e.g. that a stand-in model spoke."
+    )
 
 
 class Transcript(_Value):

@@ -75,7 +75,12 @@ class Steno:
 
     def __call__(self, *arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [*self.command, *map(str, arguments)], input=stdin, capture_output=True, env=self.env, timeout=180, check=False
+            [*self.command, *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            env=self.env,
+            timeout=180,
+            check=False,
         )
 
     def start(self, *arguments: str | Path) -> "subprocess.Popen[bytes]":

@@ -32,7 +32,21 @@ def video_without_audio(path: Path) -> Path:
 def read_pcm(path: Path) -> np.ndarray:
     """16 kHz mono int16 samples of a media file, by plain ffmpeg."""
     out = subprocess.run(
-        [str(find_ffmpeg()), "-v", "error", "-nostdin", "-i", str(path), "-f", "s16le", "-ac", "1", "-ar", "16000", "-"],
+        [
+            str(find_ffmpeg()),
+            "-v",
+            "error",
+            "-nostdin",
+            "-i",
+            str(path),
+            "-f",
+            "s16le",
+            "-ac",
+            "1",
+            "-ar",
+            "16000",
+            "-",
+        ],
         check=True,
         capture_output=True,
     ).stdout

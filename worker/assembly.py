@@ -13,7 +13,9 @@ MAX_PAUSE = 0.6  # seconds between words that part two segments
 MAX_SEGMENT = 20.0  # seconds; a sentence that is longer is parted at its longest pause
 _SNAP = 0.35  # seconds by which alignment may put the first word after a pause too late, the last too early
 _SENTENCE_END = re.compile(r"[.!?。！？…]['\"»”)\]]*$")
-_ABBREVIATION = re.compile(r"^(?:[A-Za-z]|[A-Z][a-z]|Mrs|Prof|Ing|bzw|e\.g|i\.e|esim|bl\.a|t\.ex|z\.B|ca|vs|etc|No|Nr)\.$")
+_ABBREVIATION = re.compile(
+    r"^(?:[A-Za-z]|[A-Z][a-z]|Mrs|Prof|Ing|bzw|e\.g|i\.e|esim|bl\.a|t\.ex|z\.B|ca|vs|etc|No|Nr)\.$"
+)
 
 
 def segments(chunks: Iterable[RecognisedChunk], *, offset: float = 0.0) -> tuple[list[Segment], list[Uncovered]]:

@@ -130,7 +130,8 @@ class Engine:
             )
         if task == "translate" and not self.multilingual:
             raise UnknownLanguage(
-                f"The model {self.source.name} cannot translate", "Choose a multilingual model such as small or large-v3."
+                f"The model {self.source.name} cannot translate",
+                "Choose a multilingual model such as small or large-v3.",
             )
 
     def detect_language(self, windows: Sequence[Audio]) -> list[dict[str, float]]:
@@ -141,9 +142,7 @@ class Engine:
             for result in self._whisper.model.detect_language(encoded)
         ]
 
-    def hear(
-        self, batch: Sequence[Audio], options: DecodingOptions, search: Search = Search()
-    ) -> list[Heard]:
+    def hear(self, batch: Sequence[Audio], options: DecodingOptions, search: Search = Search()) -> list[Heard]:
         """Decode chunks of at most `max_chunk` seconds together; one result for each, in order.
 
         Nothing is sampled: the same audio gives the same text. Raises EngineFailure, e.g. when memory runs out.
@@ -177,9 +176,7 @@ class Engine:
                 f"The speech engine failed: {error}", "Lower STENO_BATCH_SIZE or choose a smaller model."
             ) from error
 
-    def _read(
-        self, batch: Sequence[Audio], results: Any, encoded: Any, tokenizer: Any, limit: int
-    ) -> Iterator[Heard]:
+    def _read(self, batch: Sequence[Audio], results: Any, encoded: Any, tokenizer: Any, limit: int) -> Iterator[Heard]:
         tokens = [[token for token in result.sequences_ids[0] if token < tokenizer.eot] for result in results]
         frames = [min(self.window, max(1, audio.size * _FRAMES_PER_SECOND // SAMPLE_RATE)) for audio in batch]
         spoken = [number for number, ids in enumerate(tokens) if ids]

@@ -30,6 +30,40 @@ DEMUXERS = (
 ).replace(" ", ",")
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"file ", b"<?xml", b"<MPD", b"[playlist]", b"v=0\r\n", b"v=0\n", b"[Reference]")
 _STDERR_KEPT = 64 * 1024
+_REFUSED = "not on whitelist"
+# What ffmpeg says, and what a person needs to hear; the first that fits.
+_DIAGNOSES: tuple[tuple[tuple[str, ...], type[StenoError], str, str], ...] = (
+    (
+        ("Cannot allocate memory", "std::bad_alloc"),
+        DecodingLimit,
+        "needed too much memory to decode",
+        "It may be damaged; else raise STENO_DECODE_MEMORY.",
+    ),
+    (
+        (_REFUSED, "not in whitelist"),
+        UnreadableMedia,
+        "is no recording but a playlist, script, picture or text",
+        "Hand in the audio or video file itself.",
+    ),
+    (
+        ("moov atom not found",),
+        UnreadableMedia,
+        "is cut off: its index is missing",
+        "Copy or export it again and check its size.",
+    ),
+    (
+        ("matches no streams", "does not contain any stream"),
+        NoAudio,
+        "has no audio track",
+        "Hand in a file with sound.",
+    ),
+    (
+        ("Decoder not found", "Unknown decoder", "no decoder found"),
+        UnreadableMedia,
+        "uses a codec that this ffmpeg lacks",
+        "Convert it to WAV, FLAC, MP3 or M4A first.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -167,25 +201,11 @@ def diagnose(recording: Path, status: int, said: str, *, timed_out: bool) -> Ste
             f"{recording.name} needed too much computing to decode",
             "It may be damaged or hostile; else raise STENO_DECODE_CPU_TIME.",
         )
-    if "Cannot allocate memory" in said or "std::bad_alloc" in said:
-        return DecodingLimit(
-            f"{recording.name} needed too much memory to decode", "It may be damaged; else raise STENO_DECODE_MEMORY."
-        )
-    if refused_kind(recording) or "not on whitelist" in said.lower() or "not in whitelist" in said.lower():
-        return UnreadableMedia(
-            f"{recording.name} is no recording but a playlist, script, picture or text",
-            "Hand in the audio or video file itself.",
-        )
-    if "moov atom not found" in said:
-        return UnreadableMedia(
-            f"{recording.name} is cut off: its index is missing", "Copy or export it again and check its size."
-        )
-    if "matches no streams" in said or "does not contain any stream" in said:
-        return NoAudio(f"{recording.name} has no audio track", "Hand in a file with sound.")
-    if "Decoder" in said and "not found" in said:
-        return UnreadableMedia(
-            f"{recording.name} uses a codec that this ffmpeg lacks", "Convert it to WAV, FLAC, MP3 or M4A first."
-        )
+    if refused_kind(recording):
+        said += _REFUSED
+    for words, kind, what, cure in _DIAGNOSES:
+        if any(word in said for word in words):
+            return kind(f"{recording.name} {what}", cure)
     return UnreadableMedia(
         f"{recording.name} is no audio or video that can be read, or is damaged",
         "Play it to check; convert it to WAV, FLAC, MP3 or M4A if it plays.",

@@ -34,19 +34,31 @@ def load_line(
     return Line(engine, options, settings, settings.batch_size or (16 if device == "cuda" else 8))
 
 
+def engine_version() -> str:
+    """Version of CTranslate2."""
+    import ctranslate2
+
+    return str(ctranslate2.__version__)
+
+
+def compute_types(device: str) -> tuple[str, ...]:
+    """The arithmetic that CTranslate2 can do on a device."""
+    import ctranslate2
+
+    return tuple(sorted(ctranslate2.get_supported_compute_types(device)))
+
+
 def choose_compute_type(device: str, wanted: str) -> str:
     """Arithmetic that the device can do, fastest first: float16 on a GPU, int8 on a CPU.
 
     Raises InvalidOption where the wanted one cannot be had.
     """
-    import ctranslate2
-
-    supported = ctranslate2.get_supported_compute_types(device)
+    supported = compute_types(device)
     if wanted != "auto":
         if wanted not in supported and wanted != "default":
             raise InvalidOption(
                 f"STENO_COMPUTE_TYPE={wanted} is not possible on this {device}",
-                f"Possible: auto, {', '.join(sorted(supported))}.",
+                f"Possible: auto, {', '.join(supported)}.",
             )
         return wanted
     order = ("float16", "int8_float16", "bfloat16", "float32") if device == "cuda" else ("int8", "float32")
@@ -60,6 +72,13 @@ def _workers(device: str, threads: int) -> tuple[int, int]:
     """
     if device == "cuda":
         return 2, 1
-    cores = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count() or 1
+    cores = threads or _cores()
     replicas = max(1, min(4, cores // 2 if cores > 4 else cores))
     return replicas, max(1, cores // replicas)
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -10,9 +10,9 @@ difficult chunk never holds up the others:
 * speech, by VAD, that got no words: that stretch decoded alone; what stays without words is reported.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from collections import deque
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -117,9 +117,7 @@ class Recogniser:
             words += self._split_and_redo(half, pcm) if text.truncated and half.seconds > 2 else _placed(half, text)
         return words
 
-    def _cover(
-        self, chunks: Sequence[Chunk], words: list[list[RecognisedWord]], pcm: PcmFile
-    ) -> list[RecognisedChunk]:
+    def _cover(self, chunks: Sequence[Chunk], words: list[list[RecognisedWord]], pcm: PcmFile) -> list[RecognisedChunk]:
         """Decode speech that got no words once more, alone, and report what is left."""
         holes = [(number, hole) for number, chunk in enumerate(chunks) for hole in _holes(chunk, words[number])]
         if holes:

@@ -62,9 +62,9 @@ def _worker(settings: Settings) -> Iterator[Finding]:
     del settings
     for name in ("faster_whisper", "ctranslate2", "onnxruntime", "ffmpeg"):
         importlib.import_module(name)
-    import ctranslate2
+    from worker.loading import engine_version
 
-    yield Finding("engine", True, f"CTranslate2 {ctranslate2.__version__}")
+    yield Finding("engine", True, f"CTranslate2 {engine_version()}")
 
 
 def _ffmpeg(settings: Settings) -> Iterator[Finding]:
@@ -88,16 +88,16 @@ def _ffmpeg(settings: Settings) -> Iterator[Finding]:
 
 
 def _device(settings: Settings) -> Iterator[Finding]:
-    import ctranslate2
-
-    from worker.loading import choose_compute_type
+    from worker.loading import choose_compute_type, compute_types
     from worker.models import choose_device
 
     device = choose_device(settings.device)
     kind = choose_compute_type(device, settings.compute_type)
-    yield Finding("device", True, f"{device}, {kind} (possible: {', '.join(sorted(ctranslate2.get_supported_compute_types(device)))})")
+    yield Finding("device", True, f"{device}, {kind} (possible: {', '.join(compute_types(device))})")
     if device == "cpu" and shutil.which("nvidia-smi"):
-        yield Finding("device", None, "an NVIDIA driver is here, but CTranslate2 sees no GPU. Check the driver's version.")
+        yield Finding(
+            "device", None, "an NVIDIA driver is here, but CTranslate2 sees no GPU. Check the driver's version."
+        )
 
 
 def _models(settings: Settings) -> Iterator[Finding]:
@@ -141,5 +141,6 @@ def _unfinished(settings: Settings) -> Iterator[Finding]:
     left = [entry for entry in root.iterdir() if entry.is_dir()] if root.is_dir() else []
     if left:
         size = sum(file.stat().st_size for entry in left for file in entry.rglob("*") if file.is_file())
-        yield Finding("unfinished", None, f"{len(left)} interrupted recordings, {size / 1e6:.0f} MB; deleted after 7 days")
-
+        yield Finding(
+            "unfinished", None, f"{len(left)} interrupted recordings, {size / 1e6:.0f} MB; deleted after 7 days"
+        )

@@ -31,7 +31,9 @@ _DEFAULT_FORMATS = "txt,srt,json"
 
 @speaks_plainly
 def transcribe(
-    recordings: Annotated[list[str], typer.Argument(help="Files or folders; - reads standard input.", metavar="FILE...")],
+    recordings: Annotated[
+        list[str], typer.Argument(help="Files or folders; - reads standard input.", metavar="FILE...")
+    ],
     model: Annotated[str, typer.Option("--model", "-m", help="Name, Hugging Face id or directory.")] = "auto",
     language: Annotated[str | None, typer.Option("--language", "-l", help="Code such as en; else detected.")] = None,
     translate: Annotated[bool, typer.Option("--translate", help="Translate to English.")] = False,

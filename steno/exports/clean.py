@@ -38,7 +38,8 @@ def provenance_lines(provenance: Provenance) -> list[str]:
     """`key: value` lines, clean, for the formats that have a place for comments."""
     lines = [
         f"Transcribed by: Steno {provenance.steno_version}",
-        f"Model: {provenance.model}" + (f" (revision {provenance.model_revision})" if provenance.model_revision else ""),
+        f"Model: {provenance.model}"
+        + (f" (revision {provenance.model_revision})" if provenance.model_revision else ""),
         "Settings: " + (", ".join(f"{key}={value}" for key, value in sorted(provenance.settings.items())) or "default"),
         f"Recording: {provenance.recording_name}",
         f"Recording SHA-256: {provenance.recording_sha256}",

@@ -52,7 +52,8 @@ def elan(transcript: Transcript, options: ExportOptions) -> bytes:
         {"GRAPHIC_REFERENCES": "false", "LINGUISTIC_TYPE_ID": "default-lt", "TIME_ALIGNABLE": "true"},
     )
     ET.indent(document)
-    return ET.tostring(document, encoding="utf-8", xml_declaration=True) + b"\n"
+    content: bytes = ET.tostring(document, encoding="utf-8", xml_declaration=True)
+    return content + b"\n"
 
 
 def _counter(prefix: str) -> Iterator[str]:

@@ -17,7 +17,9 @@ from steno.exports.clean import clean, milliseconds
 from steno.transcript import Segment, Transcript
 
 _CLAUSE_END = (",", ";", ":", "–", "—", "、", "，", ".", "!", "?", "…", "。")
-_JOINS = frozenset("and but or because so that which who when if och men eller att som ja mutta tai että kun und aber".split())
+_JOINS = frozenset(
+    "and but or because so that which who when if och men eller att som ja mutta tai että kun und aber".split()
+)
 
 
 class SubtitleOptions(BaseModel):
@@ -63,15 +65,11 @@ def cues(transcript: Transcript, options: SubtitleOptions) -> list[Cue]:
     return list(_timed(drafts, options))
 
 
-def _timed(
-    drafts: list[tuple[float, float, tuple[str, ...], str | None]], options: SubtitleOptions
-) -> Iterator[Cue]:
+def _timed(drafts: list[tuple[float, float, tuple[str, ...], str | None]], options: SubtitleOptions) -> Iterator[Cue]:
     # Starts first: one at a millisecond, in order. Then each end, as late as reading asks and the next start allows.
     starts = list(accumulate((milliseconds(draft[0]) for draft in drafts), lambda last, start: max(start, last + 1)))
     gap = milliseconds(options.min_gap)
-    for (start, following), (_, spoken_end, lines, speaker) in zip(
-        pairwise([*starts, None]), drafts, strict=True
-    ):
+    for (start, following), (_, spoken_end, lines, speaker) in zip(pairwise([*starts, None]), drafts, strict=True):
         assert start is not None
         reading = 1000 * sum(map(len, lines)) / options.max_chars_per_second
         wanted = max(milliseconds(spoken_end), start + round(max(reading, 1000 * options.min_duration)))

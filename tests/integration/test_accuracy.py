@@ -52,7 +52,11 @@ def test_segments_begin_and_end_when_they_do(
     transcripts: dict[Path, Transcript], references: dict[Path, Reference]
 ) -> None:
     errors = np.abs(
-        [error for recording in MEETINGS for error in segment_time_errors(references[recording], transcripts[recording])]
+        [
+            error
+            for recording in MEETINGS
+            for error in segment_time_errors(references[recording], transcripts[recording])
+        ]
     )
 
     assert errors.size > 100

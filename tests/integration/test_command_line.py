@@ -163,7 +163,17 @@ def test_a_folder_that_cannot_be_read(steno: Steno, tmp_path: Path) -> None:
     shutil.copy(RECORDINGS / "meeting-02.opus", tmp_path / "open.opus")
     closed.chmod(0)
     drop = as_nobody(steno, tmp_path)
-    command = [*steno.command, "transcribe", str(closed), str(tmp_path / "open.opus"), *STARTER, "-f", "txt", "-o", str(tmp_path / "out")]
+    command = [
+        *steno.command,
+        "transcribe",
+        str(closed),
+        str(tmp_path / "open.opus"),
+        *STARTER,
+        "-f",
+        "txt",
+        "-o",
+        str(tmp_path / "out"),
+    ]
     run = subprocess.run(command, env=steno.env, capture_output=True, timeout=120, check=False, preexec_fn=drop)
 
     closed.chmod(0o700)
@@ -195,9 +205,12 @@ def test_a_full_disk(steno: Steno, meeting: Path, tmp_path: Path) -> None:
     """As root on a real full file system, else with a limit on file size, which the kernel reports alike."""
     small = tmp_path / "small"
     small.mkdir()
-    mounted = os.getuid() == 0 and not subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], capture_output=True, check=False
-    ).returncode
+    mounted = (
+        os.getuid() == 0
+        and not subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], capture_output=True, check=False
+        ).returncode
+    )
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))

@@ -75,7 +75,10 @@ def test_even_undisguised_by_our_own_look_ffmpeg_refuses_playlists(
     monkeypatch.setattr("worker.media.refused_kind", lambda recording: False)
     monkeypatch.setattr("worker.ffmpeg.refused_kind", lambda recording: False)
     canary = tone(tmp_path / "canary.wav")
-    for content in (f"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n{canary}\n#EXT-X-ENDLIST\n", f"ffconcat version 1.0\nfile {canary}\n"):
+    for content in (
+        f"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n{canary}\n#EXT-X-ENDLIST\n",
+        f"ffconcat version 1.0\nfile {canary}\n",
+    ):
         with pytest.raises(UnreadableMedia):
             read(written(tmp_path / "innocent", content))
 
@@ -138,7 +141,9 @@ def test_a_bomb_that_decodes_to_days_is_stopped(ffmpeg: Path, limits: DecodeLimi
 
 
 @pytest.mark.parametrize("suffix", ["wav", "mp3", "m4a", "mkv", "ogg", "flac", "avi", "aiff", "wma", "ts"])
-def test_three_hundred_malformed_files_each_give_an_error_or_a_stream(suffix: str, read: Decode, tmp_path: Path) -> None:
+def test_three_hundred_malformed_files_each_give_an_error_or_a_stream(
+    suffix: str, read: Decode, tmp_path: Path
+) -> None:
     rng = random.Random(suffix)
     good = tone(tmp_path / f"good.{suffix}", seconds=1).read_bytes()
     outcomes = []

@@ -67,8 +67,8 @@ def test_a_time_range_leaves_the_rest_out_and_keeps_the_recordings_clock(line: L
     whole = line.run(meeting)
     part = replace(line, options=line.options.model_copy(update={"start": 20.0, "end": 40.0})).run(meeting)
 
-    inside = " ".join(word.text for word in whole.words() if 21 <= word.start and word.end <= 39)
-    assert all(20 <= word.start and word.end <= 40.01 for word in part.words())
+    inside = " ".join(word.text for word in whole.words() if word.start >= 21 and word.end <= 39)
+    assert all(word.start >= 20 and word.end <= 40.01 for word in part.words())
     assert len(set(normal(inside).split()) & set(normal(part.text).split())) >= 0.6 * len(set(normal(inside).split()))
 
 
@@ -97,7 +97,9 @@ def test_an_interrupted_run_goes_on_at_the_unfinished_range(
     redone: list[int] = []
     original = Recogniser.batch
     monkeypatch.setattr(
-        Recogniser, "batch", lambda self, chunks, pcm: redone.extend(c.range for c in chunks) or original(self, chunks, pcm)
+        Recogniser,
+        "batch",
+        lambda self, chunks, pcm: redone.extend(c.range for c in chunks) or original(self, chunks, pcm),
     )
     seen: list[Progress] = []
     resumed = line.run(recording, on_progress=seen.append)
@@ -105,7 +107,9 @@ def test_an_interrupted_run_goes_on_at_the_unfinished_range(
     assert len(kept) >= 2
     assert min(redone) == len(kept), "what was finished is not done again"
     assert any(progress.resumed for progress in seen)
-    assert [segment.text for segment in resumed.segments[:20]] == [segment.text for segment in undisturbed.segments[:20]]
+    assert [segment.text for segment in resumed.segments[:20]] == [
+        segment.text for segment in undisturbed.segments[:20]
+    ]
     assert len(resumed.segments) == pytest.approx(len(undisturbed.segments), abs=2)
     assert unfinished(line) == []
 
@@ -145,7 +149,7 @@ def test_the_first_words_come_before_the_end_is_decoded(line: Line, tmp_path: Pa
 
 
 def test_memory_does_not_grow_with_the_recording(tmp_path: Path) -> None:
-    """Peak resident memory of the preparation, 7 and 56 minutes; the transcript itself is the only thing that may grow."""
+    """Peak resident memory of the preparation, 7 and 56 minutes."""
     code = (
         "import resource, sys\n"
         "from pathlib import Path\n"
@@ -176,7 +180,9 @@ def test_hotwords_and_prompt_reach_the_decoder(line: Line, meeting: Path) -> Non
     assert [w.probability for w in steered.words()] != [w.probability for w in plain.words()]
 
 
-def test_a_full_disk_is_said_and_the_space_given_back(line: Line, meeting: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_said_and_the_space_given_back(
+    line: Line, meeting: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import errno
 
     def no_space(write: object, content: bytes) -> None:

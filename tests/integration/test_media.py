@@ -26,7 +26,9 @@ def samples(recording: Path, program: Path, limits: DecodeLimits, **where: float
         return np.concatenate([*stream])
 
 
-@pytest.mark.parametrize("suffix", ["wav", "mp3", "m4a", "mka", "mkv", "ogg", "opus", "webm", "flac", "avi", "mov", "wma", "aiff", "ts"])
+@pytest.mark.parametrize(
+    "suffix", ["wav", "mp3", "m4a", "mka", "mkv", "ogg", "opus", "webm", "flac", "avi", "mov", "wma", "aiff", "ts"]
+)
 def test_every_common_container_is_decoded(suffix: str, program: Path, limits: DecodeLimits, tmp_path: Path) -> None:
     recording = tone(tmp_path / f"a.{suffix}", seconds=2)
 
@@ -80,7 +82,9 @@ def test_a_title_cannot_pass_for_a_fact(program: Path, limits: DecodeLimits, tmp
     assert len(facts.tracks) == 1
 
 
-@pytest.mark.parametrize("name", ["-i.wav", "a:b.wav", "%d.wav", "new\nline.wav", "'; rm -rf x.wav", "häst 馬.wav", "concat:a|b.wav"])
+@pytest.mark.parametrize(
+    "name", ["-i.wav", "a:b.wav", "%d.wav", "new\nline.wav", "'; rm -rf x.wav", "häst 馬.wav", "concat:a|b.wav"]
+)
 def test_any_name_is_only_a_name(name: str, program: Path, limits: DecodeLimits, tmp_path: Path) -> None:
     recording = tmp_path / name
     recording.write_bytes(tone(tmp_path / "plain.wav").read_bytes())

@@ -14,7 +14,8 @@ def chunk(*words: tuple[str, float, float], speech: list[tuple[float, float]], i
 
 def test_segments_end_with_the_sentence_and_at_long_pauses() -> None:
     heard = chunk(
-        ("Good", 0.0, 0.3), ("morning.", 0.3, 0.8), ("Dr.", 0.9, 1.1), ("Ray", 1.1, 1.5), ("is", 2.5, 2.7), ("late", 2.7, 3.0),
+        ("Good", 0.0, 0.3), ("morning.", 0.3, 0.8), ("Dr.", 0.9, 1.1), ("Ray", 1.1, 1.5),
+        ("is", 2.5, 2.7), ("late", 2.7, 3.0),
         speech=[(0, 1.5), (2.5, 3.0)],
     )  # fmt: skip
 

@@ -1,5 +1,5 @@
 """Where speech models come from: bundled, downloaded once by name, or a directory."""
 
-from worker.models.registry import KNOWN_MODELS, ModelSource, STARTER, available, choose_device, pull, resolve
+from worker.models.registry import KNOWN_MODELS, STARTER, ModelSource, available, choose_device, pull, resolve
 
 __all__ = ["KNOWN_MODELS", "STARTER", "ModelSource", "available", "choose_device", "pull", "resolve"]

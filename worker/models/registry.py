@@ -2,12 +2,15 @@
 
 import hashlib
 import os
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from steno.config import Settings
-from steno.errors import InvalidOption, ModelUnavailable, StorageDenied, StorageFull, UnknownModel
+from steno.errors import InvalidOption, ModelUnavailable, StenoError, UnknownModel
+from steno.storage import storage_errors
 
 STARTER = "starter"
 _STARTER_DIR = Path(__file__).parent / "starter"
@@ -105,7 +108,7 @@ def available(settings: Settings) -> list[tuple[str, ModelSource | None]]:
 def _repository(name: str) -> str:
     if name in KNOWN_MODELS:
         return KNOWN_MODELS[name]
-    if name.count("/") == 1 and not name.startswith((".", "/", "~")):
+    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name):
         return name
     raise UnknownModel(
         f"No model is called '{name}'",
@@ -120,7 +123,9 @@ def _from_directory(name: str, directory: Path) -> ModelSource:
             "It needs model.bin and config.json; convert others with ct2-transformers-converter.",
         )
     starter = directory.resolve() == _STARTER_DIR.resolve()
-    return ModelSource(directory.resolve().name, directory, _fingerprint(directory), STAND_IN_NOTICE if starter else None)
+    return ModelSource(
+        directory.resolve().name, directory, _fingerprint(directory), STAND_IN_NOTICE if starter else None
+    )
 
 
 def _fingerprint(directory: Path) -> str:
@@ -133,44 +138,36 @@ def _snapshot(repository: str, settings: Settings, *, download: bool) -> Path | 
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # nothing leaves the machine but the download itself
     import huggingface_hub
     from huggingface_hub.constants import HF_HUB_CACHE
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError, RepositoryNotFoundError
 
-    # The model directory of Steno, then the cache that other programs share.
-    caches = [settings.model_dir, Path(HF_HUB_CACHE)]
-    for cache in [settings.model_dir] if download else caches:
-        try:
-            path = huggingface_hub.snapshot_download(
-                repository, cache_dir=cache, local_files_only=not download, allow_patterns=_FILES
-            )
-            if (Path(path) / "model.bin").exists():
-                return Path(path)
-            if download:
-                raise UnknownModel(
-                    f"{repository} holds no CTranslate2 model", "Choose a repository with model.bin, or convert it."
+    if not download:
+        # The model directory of Steno, then the cache that other programs share.
+        for cache in (settings.model_dir, Path(HF_HUB_CACHE)):
+            with suppress(LocalEntryNotFoundError, OSError):
+                path = Path(
+                    huggingface_hub.snapshot_download(
+                        repository, cache_dir=cache, local_files_only=True, allow_patterns=_FILES
+                    )
                 )
-        except HFValidationError as error:
-            raise UnknownModel(f"'{repository}' is no Hugging Face id", "Write it as owner/name.") from error
-        except LocalEntryNotFoundError as error:
-            if download:
-                raise ModelUnavailable(f"{repository} could not be downloaded", _cure(repository)) from error
-        except HfHubHTTPError as error:
-            status = error.response.status_code if error.response is not None else 0
-            if status in (401, 403, 404):
-                raise UnknownModel(
-                    f"{repository} does not exist, or needs a token", "Check the name; set HF_TOKEN for a gated model."
-                ) from error
-            raise ModelUnavailable(f"{repository} could not be downloaded (HTTP {status})", _cure(repository)) from error
-        except PermissionError as error:
-            raise StorageDenied(f"{cache} cannot be written", "Set STENO_MODEL_DIR to a folder of yours.") from error
-        except OSError as error:
-            if error.errno == 28:  # ENOSPC
-                raise StorageFull(f"No space left in {cache}", "Free some, or set STENO_MODEL_DIR.") from error
-            if download:
-                raise ModelUnavailable(f"{repository} could not be downloaded", _cure(repository)) from error
-        except Exception as error:  # the client's transport errors (httpx) have no common public base
-            if download:
-                raise ModelUnavailable(f"{repository} could not be downloaded", _cure(repository)) from error
-    return None
+                if (path / "model.bin").exists():
+                    return path
+        return None
+    try:
+        with storage_errors(settings.model_dir):
+            path = Path(
+                huggingface_hub.snapshot_download(repository, cache_dir=settings.model_dir, allow_patterns=_FILES)
+            )
+    except (RepositoryNotFoundError, GatedRepoError) as error:
+        raise UnknownModel(
+            f"{repository} does not exist, or needs a token", "Check the name; set HF_TOKEN for a gated model."
+        ) from error
+    except StenoError:
+        raise
+    except Exception as error:  # the hub client's transport errors (httpx) have no common public base
+        raise ModelUnavailable(f"{repository} could not be downloaded", _cure(repository)) from error
+    if not (path / "model.bin").exists():
+        raise UnknownModel(f"{repository} holds no CTranslate2 model", "Choose a repository that has model.bin.")
+    return path
 
 
 def _cure(name: str) -> str:

@@ -18,7 +18,9 @@ def test_srt() -> None:
 
 
 def test_webvtt() -> None:
-    head, *cue_blocks = render("vtt", small()).decode().split("\n\n")[0:1] + render("vtt", small()).decode().split("\n\n")[2:]
+    head, *cue_blocks = (
+        render("vtt", small()).decode().split("\n\n")[0:1] + render("vtt", small()).decode().split("\n\n")[2:]
+    )
     assert head == "WEBVTT"
     assert cue_blocks == [
         "00:00:00.500 --> 00:00:02.000\n<v Anna>Good morning, everyone.</v>",

@@ -81,7 +81,10 @@ def test_subtitles_keep_every_character_and_the_rules(transcript: Transcript) ->
     options = SubtitleOptions()
     made = cues(transcript, options)
 
-    assert interleaved([clean(s.text).replace(" ", "") for s in transcript.segments], "".join("".join(c.lines) for c in made).replace(" ", ""))
+    assert interleaved(
+        [clean(s.text).replace(" ", "") for s in transcript.segments],
+        "".join("".join(c.lines) for c in made).replace(" ", ""),
+    )
     assert all(1 <= len(cue.lines) <= options.max_lines for cue in made)
     assert all(0 < len(line) <= options.max_chars for cue in made for line in cue.lines)
     assert all(cue.start < cue.end for cue in made)
@@ -136,7 +139,8 @@ def test_docx(transcript: Transcript) -> None:
 def tiers_hold(transcript: Transcript, intervals: list[tuple[str, int, int, str]]) -> None:
     """Every segment is an interval with its text and times, and there are no others."""
     expected = sorted(
-        (milliseconds(s.start), max(milliseconds(s.end), milliseconds(s.start) + 1), clean(s.text)) for s in transcript.segments
+        (milliseconds(s.start), max(milliseconds(s.end), milliseconds(s.start) + 1), clean(s.text))
+        for s in transcript.segments
     )
     assert sorted((start, end, text) for _, start, end, text in intervals) == expected
 

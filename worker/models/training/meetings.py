@@ -1,7 +1,7 @@
 """Synthetic meetings with known text and times: the demo recording, and held-out meetings for tests and evaluation.
 
-    python -m worker.models.training.meetings demo examples/meeting
-    python -m worker.models.training.meetings held-out tests/recordings 8
+python -m worker.models.training.meetings demo examples/meeting
+python -m worker.models.training.meetings held-out tests/recordings 8
 """
 
 import json

@@ -117,7 +117,9 @@ class _Espeak:
         self._callback = _CALLBACK(self._receive)  # kept: the library holds only a pointer
         self._library.espeak_SetSynthCallback(self._callback)
 
-    def _receive(self, samples: "ctypes._Pointer[ctypes.c_short]", count: int, events: "ctypes._Pointer[_Event]") -> int:
+    def _receive(
+        self, samples: "ctypes._Pointer[ctypes.c_short]", count: int, events: "ctypes._Pointer[_Event]"
+    ) -> int:
         if count > 0:
             self._blocks.append(np.ctypeslib.as_array(samples, (count,)).copy())
         number = 0
