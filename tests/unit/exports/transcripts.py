@@ -8,8 +8,9 @@ from steno.transcript import Mark, MarkKind, Provenance, Segment, Speaker, Trans
 
 _HOSTILE = [
     "<script>alert(1)</script>", "a --> b", '="cmd|calc"', "@SUM(A1)", "-1+1", "&amp; <v Bob>", '"quoted" \\ text',
-    "line\nbreak\ttab", "\x00\x07bell", "\u202egnp.exe", 
-    "会議を始めます。それでは最初の議題です。今日は予算について話します。", "ä" * 60, "👩‍👩‍👧 family", "]]>", "'apostrophe",
+    "line\nbreak\ttab", "\x00\x07bell", "\u202egnp.exe",
+    "会議を始めます。それでは最初の議題です。今日は予算について話します。", "ä" * 60,
+    "👩‍👩‍👧 family", "]]>", "'apostrophe",
 ]  # fmt: skip
 _text = st.one_of(
     st.sampled_from(_HOSTILE), st.text(min_size=1, max_size=80), st.text("abc ,.", min_size=1, max_size=120)
