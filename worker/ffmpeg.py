@@ -1,10 +1,11 @@
-"""One bounded, hardened ffmpeg process, and what its words mean.
+"""One bounded, hardened ffmpeg process.
 
 Hostile recordings are the rule: a media file may be a playlist that names local files or internal addresses, may
 decode to days of silence, or crash the decoder. So: an allow-list of demuxers that read only their own file, only the
 `file` and `pipe` protocols, limits on CPU time, memory and files, a deadline on the clock, and never a shell.
 """
 
+import errno
 import os
 import shutil
 import signal
@@ -19,51 +20,18 @@ from pathlib import Path
 from typing import IO
 
 from steno.config import Settings
-from steno.errors import DecodingLimit, MissingProgram, NoAudio, StenoError, UnreadableMedia
+from steno.errors import MissingProgram, StorageDenied, StorageFull
 
 # Containers that hold their own audio. Left out on purpose: hls, dash, concat, image2 and image pipes, playlists, sdp,
-# rtsp, ffmetadata, subtitles and text art, which open other files or addresses, or are no recordings.
+# rtsp, ffmetadata, subtitles and text art, which open other files or addresses, or are no recordings. MOV references
+# to other files (`enable_drefs`) are off by default; ffmpeg refuses the option itself where the input is no MOV.
 DEMUXERS = (
-    "aac ac3 aiff amr ape asf au avi caf eac3 dsf dts dv f4v flac flv gsm iff "
-    "matroska,webm mov,mp4,m4a,3gp,3g2,mj2 mp3 mpc mpc8 mpeg mpegts mpegvideo mxf nut oga ogg opus oma rm shn sox "
-    "swf tak tta voc w64 wav wma wtv wv"
+    "aac ac3 aiff amr amrnb amrwb ape asf au avi caf dsf dss dts dtshd dv eac3 flac flv gsm loas "
+    "matroska,webm mov,mp4,m4a,3gp,3g2,mj2 mp3 mpc mpc8 mpeg mpegts mxf nistsphere nut ogg oma qcp rm shn sox "
+    "tak truehd tta voc w64 wav wtv wv"
 ).replace(" ", ",")
-_PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"file ", b"<?xml", b"<MPD", b"[playlist]", b"v=0\r\n", b"v=0\n", b"[Reference]")
 _STDERR_KEPT = 64 * 1024
-_REFUSED = "not on whitelist"
-# What ffmpeg says, and what a person needs to hear; the first that fits.
-_DIAGNOSES: tuple[tuple[tuple[str, ...], type[StenoError], str, str], ...] = (
-    (
-        ("Cannot allocate memory", "std::bad_alloc"),
-        DecodingLimit,
-        "needed too much memory to decode",
-        "It may be damaged; else raise STENO_DECODE_MEMORY.",
-    ),
-    (
-        (_REFUSED, "not in whitelist"),
-        UnreadableMedia,
-        "is no recording but a playlist, script, picture or text",
-        "Hand in the audio or video file itself.",
-    ),
-    (
-        ("moov atom not found",),
-        UnreadableMedia,
-        "is cut off: its index is missing",
-        "Copy or export it again and check its size.",
-    ),
-    (
-        ("matches no streams", "does not contain any stream"),
-        NoAudio,
-        "has no audio track",
-        "Hand in a file with sound.",
-    ),
-    (
-        ("Decoder not found", "Unknown decoder", "no decoder found"),
-        UnreadableMedia,
-        "uses a codec that this ffmpeg lacks",
-        "Convert it to WAV, FLAC, MP3 or M4A first.",
-    ),
-)
+_LARGEST = 2**62  # what a resource limit can hold; a setting may be any number
 
 
 @dataclass(frozen=True)
@@ -78,6 +46,15 @@ class DecodeLimits:
     @classmethod
     def from_settings(cls, settings: Settings) -> "DecodeLimits":
         return cls(settings.max_duration, settings.decode_memory, settings.decode_cpu_time, settings.decode_timeout)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a process ended: exit status (negative: the signal), its words, whether the deadline ended it."""
+
+    status: int
+    said: str
+    timed_out: bool
 
 
 def find_ffmpeg(configured: Path | None = None) -> Path:
@@ -104,14 +81,22 @@ def input_options() -> dict[str, str | int]:
         "format_whitelist": DEMUXERS,
         "probesize": 20_000_000,
         "analyzeduration": 20_000_000,
+        "max_probe_packets": 2500,
         "max_streams": 200,
+        "threads": 1,
     }
 
 
 @contextmanager
 def our_name_for(recording: Path) -> Iterator[Path]:
     """A link of our own naming: a person's file name is never part of a command."""
-    with tempfile.TemporaryDirectory(prefix="steno-media-") as folder:
+    try:
+        scratch = tempfile.TemporaryDirectory(prefix="steno-media-")
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull("No space left for scratch files", "Free some, or set TMPDIR to another disk.") from error
+        raise StorageDenied("No folder for scratch files can be written", "Set TMPDIR to one.") from error
+    with scratch as folder:
         link = Path(folder) / "recording"
         link.symlink_to(recording.resolve())
         yield link
@@ -121,26 +106,36 @@ class Process:
     """A running ffmpeg: its standard output as `output`; killed and reaped by `stop`."""
 
     def __init__(self, command: list[str], limits: DecodeLimits) -> None:
-        self.timed_out = False
+        self._timed_out = False
         self._tail = bytearray()
-        self._child = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            process_group=0,  # Ctrl-C is ours to handle
-            env={"PATH": os.defpath, "LC_ALL": "C", "AV_LOG_FORCE_NOCOLOR": "1"},
-        )
+        try:
+            self._child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                process_group=0,  # Ctrl-C is ours to handle
+                env=_environment(),
+            )
+        except OSError as error:
+            raise MissingProgram(
+                f"{command[0]} cannot be started ({error.strerror})", "Reinstall ffmpeg, or correct STENO_FFMPEG."
+            ) from error
         assert self._child.stdout is not None
         assert self._child.stderr is not None
         self.output: IO[bytes] = self._child.stdout
         self._errors: IO[bytes] = self._child.stderr
-        _restrict(self._child.pid, limits)
         self._reader = threading.Thread(target=self._drain, name="ffmpeg-stderr", daemon=True)
-        self._reader.start()
-        self._deadline = threading.Timer(limits.wall_time, self._expire)
+        self._deadline = threading.Timer(min(limits.wall_time, threading.TIMEOUT_MAX), self._expire)
         self._deadline.daemon = True
-        self._deadline.start()
+        try:
+            _restrict(self._child.pid, limits)
+            self._reader.start()
+            self._deadline.start()
+        except BaseException:  # an interrupt, or no thread to be had: nothing may be left running
+            self._kill()
+            self._child.wait()
+            raise
 
     def _drain(self) -> None:
         while piece := self._errors.read(8192):
@@ -149,18 +144,19 @@ class Process:
                 del self._tail[_STDERR_KEPT:-_STDERR_KEPT]  # the head names the streams, the end the failure
 
     def _expire(self) -> None:
-        self.timed_out = True
-        self._kill()
+        if self._child.poll() is None:  # else it is the reader of our samples that is slow
+            self._timed_out = True
+            self._kill()
 
     def _kill(self) -> None:
         with suppress(ProcessLookupError):
-            self._child.kill()
+            os.killpg(self._child.pid, signal.SIGKILL)  # STENO_FFMPEG may be a script around the real one
 
-    def wait(self) -> tuple[int, str]:
-        """Exit status, and what was said on standard error."""
+    def wait(self) -> Outcome:
+        """How it ended, once it has."""
         status = self._child.wait()
         self._reader.join(timeout=5)
-        return status, self._tail.decode("utf-8", "replace")
+        return Outcome(status, self._tail.decode("utf-8", "replace"), self._timed_out)
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
@@ -173,6 +169,13 @@ class Process:
         self._errors.close()
 
 
+def _environment() -> dict[str, str]:
+    """Little of ours: FFREPORT, for one, would have ffmpeg write a file."""
+    own = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "AV_LOG_FORCE_NOCOLOR": "1"}
+    libraries = os.environ.get("LD_LIBRARY_PATH")
+    return own if libraries is None else {**own, "LD_LIBRARY_PATH": libraries}
+
+
 def _restrict(pid: int, limits: DecodeLimits) -> None:
     """Bound a child from outside: `preexec_fn` is not safe in a program with threads."""
     if sys.platform != "linux":
@@ -180,41 +183,12 @@ def _restrict(pid: int, limits: DecodeLimits) -> None:
     import resource
 
     wanted = {
-        resource.RLIMIT_CPU: int(limits.cpu_time) + 1,
-        resource.RLIMIT_AS: limits.memory,
+        # The hard limit too, so that it is a kill: at the soft one ffmpeg ends as if all were well.
+        resource.RLIMIT_CPU: int(min(limits.cpu_time, _LARGEST)) + 1,
+        resource.RLIMIT_AS: min(limits.memory, _LARGEST),
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
     }
     for kind, value in wanted.items():
-        with suppress(ProcessLookupError, PermissionError, ValueError):
+        with suppress(ProcessLookupError, PermissionError, ValueError):  # it has ended, or is bounded more tightly
             resource.prlimit(pid, kind, (value, value))
-
-
-def diagnose(recording: Path, status: int, said: str, *, timed_out: bool) -> StenoError:
-    """The error that a person can act upon, for an ffmpeg that gave no sample."""
-    if timed_out:
-        return DecodingLimit(
-            f"{recording.name} took too long to decode", "It may be damaged; else raise STENO_DECODE_TIMEOUT."
-        )
-    if status in (-signal.SIGXCPU, -signal.SIGKILL, 152, 137):
-        return DecodingLimit(
-            f"{recording.name} needed too much computing to decode",
-            "It may be damaged or hostile; else raise STENO_DECODE_CPU_TIME.",
-        )
-    if refused_kind(recording):
-        said += _REFUSED
-    for words, kind, what, cure in _DIAGNOSES:
-        if any(word in said for word in words):
-            return kind(f"{recording.name} {what}", cure)
-    return UnreadableMedia(
-        f"{recording.name} is no audio or video that can be read, or is damaged",
-        "Play it to check; convert it to WAV, FLAC, MP3 or M4A if it plays.",
-    )
-
-
-def refused_kind(recording: Path) -> bool:
-    """Whether the file begins as a playlist, a concatenation script or a session description does."""
-    with suppress(OSError), recording.open("rb") as file:
-        head = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
-        return head.startswith(_PLAYLISTS)
-    return False

@@ -73,7 +73,7 @@ def test_even_undisguised_by_our_own_look_ffmpeg_refuses_playlists(
     monkeypatch: pytest.MonkeyPatch, read: Decode, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("worker.media.refused_kind", lambda recording: False)
-    monkeypatch.setattr("worker.ffmpeg.refused_kind", lambda recording: False)
+    monkeypatch.setattr("worker.diagnosis.refused_kind", lambda recording: False)
     canary = tone(tmp_path / "canary.wav")
     for content in (
         f"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n{canary}\n#EXT-X-ENDLIST\n",

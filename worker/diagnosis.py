@@ -1,0 +1,120 @@
+"""What ffmpeg's end and words mean, for a person: errors with a cure, never its own dump or our scratch names."""
+
+import re
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from steno.errors import DecodingLimit, MissingProgram, NoAudio, StenoError, UnreadableMedia
+from worker.ffmpeg import Outcome
+
+_PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"file ", b"<?xml", b"<MPD", b"[playlist]", b"v=0\r\n", b"v=0\n", b"[Reference]")
+# A shell around ffmpeg answers 128 + the signal. SIGKILL that is not ours: the CPU limit, or the kernel's memory guard.
+_KILLED = (-signal.SIGXCPU, -signal.SIGKILL, 128 + signal.SIGXCPU, 128 + signal.SIGKILL)
+_NO_MEMORY = re.compile(
+    r"Cannot allocate memory|std::bad_alloc|Resource temporarily unavailable"
+    r"|failed to map segment|cannot create shared object descriptor"
+)
+_REFUSAL = "is no recording but a playlist, script, picture or text", "Hand in the audio or video file itself."
+_UNKNOWN_CODEC = "uses a codec that this ffmpeg lacks", "Convert it to WAV, FLAC, MP3 or M4A first."
+# What ffmpeg says (5 to 9 differ), and what a person needs to hear; the first that fits.
+_DIAGNOSES: tuple[tuple[str, type[StenoError], str, str], ...] = (
+    (
+        "error while loading shared libraries",
+        MissingProgram,
+        "cannot be read: ffmpeg does not start",
+        "Reinstall ffmpeg, or correct STENO_FFMPEG.",
+    ),
+    ("not on whitelist", UnreadableMedia, *_REFUSAL),
+    (
+        "moov atom not found",
+        UnreadableMedia,
+        "is cut off: its index is missing",
+        "Copy or export it again and check its size.",
+    ),
+    (
+        "Skipped opening external track",
+        UnreadableMedia,
+        "keeps its sound in another file",
+        "Export it as one self-contained file.",
+    ),
+    (
+        "matches no streams|does not contain any stream",
+        NoAudio,
+        "has no audio track",
+        "Hand in a file with sound.",
+    ),
+    (r"Decoder \(codec|no decoder found|Unknown decoder", UnreadableMedia, *_UNKNOWN_CODEC),
+)
+_DAMAGE = re.compile(
+    r"(?i)packet corrupt|ended prematurely|partial file|invalid data found|do not match|error while decoding"
+)
+# MPEG-TS marks the first and last packets of any cut as corrupt: no sign of damage.
+_CUT_PACKET = re.compile(r"^\[(?!.*mpegts).*Packet corrupt", re.M)
+
+
+def limit_reached(recording: Path, outcome: Outcome, *, samples: int = 0) -> DecodingLimit | None:
+    """The limit that ended ffmpeg, if one did, after so many samples."""
+    if outcome.timed_out:
+        return DecodingLimit(
+            f"{recording.name} took too long to decode", "It may be damaged; else raise STENO_DECODE_TIMEOUT."
+        )
+    if outcome.status in _KILLED:
+        return DecodingLimit(
+            f"{recording.name} needed too much computing to decode",
+            "It may be damaged or hostile; else raise STENO_DECODE_CPU_TIME.",
+        )
+    # A single frame of a damaged file may ask for absurd memory and be passed over.
+    if (outcome.status != 0 or not samples) and _NO_MEMORY.search(outcome.said):
+        return DecodingLimit(
+            f"{recording.name} needed too much memory to decode", "It may be damaged; else raise STENO_DECODE_MEMORY."
+        )
+    return None
+
+
+def diagnose(recording: Path, outcome: Outcome) -> StenoError:
+    """The error that a person can act upon, for an ffmpeg that gave no sample."""
+    if limit := limit_reached(recording, outcome):
+        return limit
+    if refused_kind(recording):
+        return refusal(recording)
+    for words, kind, what, cure in _DIAGNOSES:
+        if re.search(words, outcome.said):
+            return kind(f"{recording.name} {what}", cure)
+    return UnreadableMedia(
+        f"{recording.name} is no audio or video that can be read, or is damaged",
+        "Play it to check; convert it to WAV, FLAC, MP3 or M4A if it plays.",
+    )
+
+
+def refusal(recording: Path) -> UnreadableMedia:
+    what, cure = _REFUSAL
+    return UnreadableMedia(f"{recording.name} {what}", cure)
+
+
+def unknown_codec(recording: Path) -> UnreadableMedia:
+    what, cure = _UNKNOWN_CODEC
+    return UnreadableMedia(f"{recording.name} {what}", cure)
+
+
+def early_end(outcome: Outcome, *, seconds: float, expected: float | None) -> str | None:
+    """What to tell of a recording that gave `seconds` where it had promised `expected`; None where all is well."""
+    damaged = outcome.status != 0 or bool(_DAMAGE.search(outcome.said))
+    if expected is not None and expected - seconds > max(1.0, 0.02 * expected):
+        if damaged:
+            return (
+                f"The recording ends early: {seconds:.0f} s of {expected:.0f} s could be decoded; "
+                "the file is damaged or cut off."
+            )
+        return f"The sound ends early: {seconds:.0f} s of {expected:.0f} s hold audio."  # video may just go on
+    if outcome.status != 0 or _CUT_PACKET.search(outcome.said):
+        return f"The recording is damaged or cut off; {seconds:.0f} s of it could be decoded."
+    return None
+
+
+def refused_kind(recording: Path) -> bool:
+    """Whether the file begins as a playlist, a concatenation script or a session description does."""
+    with suppress(OSError), recording.open("rb") as file:
+        head = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+        return head.startswith(_PLAYLISTS)
+    return False
