@@ -101,6 +101,11 @@ def early_end(outcome: Outcome, *, seconds: float, expected: float | None) -> st
     """What to tell of a recording that gave `seconds` where it had promised `expected`; None where all is well."""
     damaged = outcome.status != 0 or bool(_DAMAGE.search(outcome.said))
     if expected is not None and expected - seconds > max(1.0, 0.02 * expected):
+        if "Failed to compensate for timestamp delta" in outcome.said:  # else it was made up for later
+            return (
+                "A pause in the recording was too long to be kept as silence: times after it are too early. "
+                "Raise STENO_DECODE_MEMORY."
+            )
         if damaged:
             return (
                 f"The recording ends early: {seconds:.0f} s of {expected:.0f} s could be decoded; "

@@ -22,6 +22,8 @@ from worker.models.training.mel import raw_mel
 
 Mel = NDArray[np.float32]
 WINDOW_FRAMES = 1000  # 10 ms each
+# Share of windows after earlier text, often as much of it as faster-whisper gives: what is rare here fails first there.
+_EARLIER_TEXT = 0.55
 _LETTERS = " abcdefghijklmnopqrstuvwxyz'"
 # (longest window, padded to, share): padding teaches the model to ignore what faster-whisper appends.
 _SHAPES = [(500, 500, 0.15), (1000, 1000, 0.65), (1000, 1500, 0.12), (1000, 3000, 0.08)]
@@ -186,7 +188,7 @@ class Windows:
         if cut:  # a sentence that goes on beyond the window is only announced
             tokens.append(self._stamp(cut[1] if parts else min(cut[1], 100)))
             when.append(cut[1])
-        before = self._earlier_text(pick, stamped) if rng.random() < 0.38 else []
+        before = self._earlier_text(pick, stamped) if rng.random() < _EARLIER_TEXT else []
         mode = [] if stamped else [self.no_timestamps]
         ids = [*before, self.start, *mode, *tokens, self.end]
         if len(ids) > 446:
@@ -208,7 +210,7 @@ class Windows:
         rng = self.random
         hotword = rng.random() < 0.15
         position, ids = rng.randint(0, 300), list[int]()
-        for _ in range(rng.choice([1, 1, 2, 3, 5, 8, 12])):
+        for _ in range(rng.choice([1, 2, 4, 8, 14, 20])):
             index = pick() if rng.random() < 0.6 else rng.randrange(len(self.sentences))
             said = self._whole[index].ids
             if hotword:
@@ -222,7 +224,7 @@ class Windows:
                 said = [*begin, *said, self._stamp(last)]
             ids += said
             position = (last + 20) % 1000
-        return [self._previous, *ids[-rng.randint(4, 223) :]]
+        return [self._previous, *ids[-rng.randint(8, 223) :]]
 
     def _picker(self) -> Callable[[], int]:
         """Any sentence, or those of one to three voices."""
