@@ -1,13 +1,15 @@
 """Text that came out of a recording is hostile input: what a format cannot carry becomes a space."""
 
+import math
 import re
 
-from steno.transcript import Provenance
+from steno.transcript import Provenance, Span
 
-# C0 and C1 controls, line and paragraph separators, bidi overrides and isolates, noncharacters, lone surrogates:
-# they break lines, XML, or the reader's eye.
+# C0 and C1 controls, line and paragraph separators, bidi embeddings, overrides and isolates, the byte order mark,
+# noncharacters, lone surrogates: they break lines, XML, or the reader's eye. Bidi *marks* stay: Hebrew and Arabic
+# use them.
 _CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ufdd0-\ufdef\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ufdd0-\ufdef\ud800-\udfff]"
 )
 _SPACE = re.compile(r"\s+")
 
@@ -24,9 +26,14 @@ def clock(seconds: float, *, separator: str = ".") -> str:
 
 
 def short_clock(seconds: float) -> str:
-    """`h:mm:ss`, as people read it."""
+    """`h:mm:ss`, as people read it; parts of a second are dropped."""
     whole = int(seconds)
     return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def stretch(span: Span) -> str:
+    """`h:mm:ss–h:mm:ss`, widened to whole seconds so that it is never empty."""
+    return f"{short_clock(span.start)}–{short_clock(max(math.ceil(span.end), int(span.start) + 1))}"
 
 
 def milliseconds(seconds: float) -> int:
@@ -34,15 +41,22 @@ def milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def provenance_lines(provenance: Provenance) -> list[str]:
-    """`key: value` lines, clean, for the formats that have a place for comments."""
-    lines = [
-        f"Transcribed by: Steno {provenance.steno_version}",
-        f"Model: {provenance.model}"
-        + (f" (revision {provenance.model_revision})" if provenance.model_revision else ""),
-        "Settings: " + (", ".join(f"{key}={value}" for key, value in sorted(provenance.settings.items())) or "default"),
-        f"Recording: {provenance.recording_name}",
-        f"Recording SHA-256: {provenance.recording_sha256}",
-        f"Date: {provenance.created.isoformat()}",
+def provenance_facts(provenance: Provenance) -> list[tuple[str, str]]:
+    """What made the transcript, as names and clean values; `Note` for each notice."""
+    revision = f" (revision {provenance.model_revision})" if provenance.model_revision else ""
+    settings = ", ".join(f"{key}={value}" for key, value in sorted(provenance.settings.items()))
+    facts = [
+        ("Transcribed by", f"Steno {provenance.steno_version}"),
+        ("Model", provenance.model + revision),
+        ("Settings", settings or "default"),
+        ("Recording", provenance.recording_name),
+        ("Recording SHA-256", provenance.recording_sha256),
+        ("Date", provenance.created.isoformat()),
+        *(("Note", notice) for notice in provenance.notices),
     ]
-    return [clean(line) for line in [*lines, *(f"Note: {notice}" for notice in provenance.notices)]]
+    return [(name, clean(value)) for name, value in facts]
+
+
+def provenance_lines(provenance: Provenance) -> list[str]:
+    """`name: value` lines for the formats that have a place for comments."""
+    return [f"{name}: {value}" for name, value in provenance_facts(provenance)]

@@ -2,8 +2,8 @@
 
 import textwrap
 
-from steno.exports.clean import clean, provenance_lines, short_clock
-from steno.exports.paragraphs import Paragraph, paragraphs, suspect
+from steno.exports.clean import clean, provenance_lines, short_clock, stretch
+from steno.exports.paragraphs import Paragraph, paragraphs
 from steno.exports.registry import ExportOptions, export
 from steno.transcript import Transcript
 
@@ -15,10 +15,8 @@ def plain(transcript: Transcript, options: ExportOptions) -> str:
     blocks = ["\n".join(provenance_lines(transcript.provenance))]
     for part in paragraphs(transcript):
         if isinstance(part, Paragraph):
-            head = f"[{short_clock(part.start)}]" + (f" {clean(part.speaker)}:" if part.speaker is not None else "")
-            text = " ".join(clean(segment.text) + (" [?]" if suspect(segment) else "") for segment in part.segments)
-            wrapped = textwrap.fill(text, 88, break_long_words=False, break_on_hyphens=False)
-            blocks.append(f"{head}\n{wrapped}")
+            head = f"[{short_clock(part.start)}]" + (f" {part.speaker}:" if part.speaker is not None else "")
+            blocks.append(f"{head}\n{textwrap.fill(part.text, 88, break_long_words=False, break_on_hyphens=False)}")
         else:
-            blocks.append(f"[{short_clock(part.start)}–{short_clock(part.end)} {clean(part.reason)}]")
+            blocks.append(f"[{stretch(part)} {clean(part.reason)}]")
     return "\n\n".join(blocks) + "\n"

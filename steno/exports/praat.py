@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from steno.exports.clean import clean, milliseconds
 from steno.exports.registry import ExportOptions, export
-from steno.exports.tiers import Annotation, Tier, segment_tiers, word_tiers
+from steno.exports.tiers import UNKNOWN, Annotation, Tier, tiers
 from steno.transcript import Transcript
 
 
 @export("textgrid", media_type="text/plain", suffix="TextGrid")
 def praat(transcript: Transcript, options: ExportOptions) -> str:
-    """A tier per speaker for segments and one for words; gaps are empty intervals."""
+    """Tiers of each speaker's segments and words; gaps are empty intervals. Times are seconds to the millisecond."""
     del options
-    tiers = [*segment_tiers(transcript), *word_tiers(transcript)] or [Tier("unknown", ())]
-    last = max((tier.annotations[-1].end for tier in tiers if tier.annotations), default=1)
+    laid = tiers(transcript) or [Tier(UNKNOWN, UNKNOWN, "segments", ())]
+    last = max((tier.annotations[-1].end for tier in laid if tier.annotations), default=1)
     end = max(milliseconds(transcript.duration), last, 1)
     lines = [
         'File type = "ooTextFile"',
@@ -22,10 +22,10 @@ def praat(transcript: Transcript, options: ExportOptions) -> str:
         "xmin = 0 ",
         f"xmax = {_seconds(end)} ",
         "tiers? <exists> ",
-        f"size = {len(tiers)} ",
+        f"size = {len(laid)} ",
         "item []: ",
     ]
-    for number, tier in enumerate(tiers, start=1):
+    for number, tier in enumerate(laid, start=1):
         intervals = list(_covering(tier, end))
         lines += [
             f"    item [{number}]:",

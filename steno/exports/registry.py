@@ -38,27 +38,28 @@ Renderer = Callable[[Transcript, ExportOptions], str | bytes]
 
 @dataclass(frozen=True)
 class Export:
-    """A format: its name, file suffix (without the dot), media type and renderer."""
+    """A format: its name, file suffix (without the dot), media type and renderer.
+
+    What is not `binary` is UTF-8 text.
+    """
 
     name: str
     suffix: str
     media_type: str
     render: Renderer
-
-    @property
-    def text(self) -> bool:
-        """Whether it can be shown on a terminal."""
-        return self.media_type.startswith("text/") or self.name in ("srt", "json", "textgrid", "eaf")
+    binary: bool = False
 
 
 _registered: dict[str, Export] = {}
 
 
-def export(name: str, *, media_type: str, suffix: str | None = None) -> Callable[[Renderer], Renderer]:
-    """Register a renderer under a name."""
+def export(
+    name: str, *, media_type: str, suffix: str | None = None, binary: bool = False
+) -> Callable[[Renderer], Renderer]:
+    """Register a renderer under a name; the suffix is the name where none is given."""
 
     def register(renderer: Renderer) -> Renderer:
-        _registered[name] = Export(name, suffix or name, media_type, renderer)
+        _registered[name] = Export(name, suffix or name, media_type, renderer, binary)
         return renderer
 
     return register

@@ -7,19 +7,20 @@ from steno.exports.clean import clean, milliseconds
 from steno.exports.registry import ExportOptions, export
 from steno.transcript import Transcript
 
+_FORMULA = frozenset("=+-@＝＋－＠")
 COLUMNS = ("id", "start_ms", "end_ms", "speaker", "text", "confidence", "marks")
 
 
 @export("csv", media_type="text/csv")
 def comma_separated(transcript: Transcript, options: ExportOptions) -> str:
-    """RFC 4180."""
+    """RFC 4180, UTF-8 without a byte order mark."""
     del options
     return _table(transcript, ",")
 
 
 @export("tsv", media_type="text/tab-separated-values")
 def tab_separated(transcript: Transcript, options: ExportOptions) -> str:
-    """Tabs and line ends inside cells are spaces, so that a row is a line."""
+    """Tabs and line ends inside cells are spaces, so that a row is a line; cells with `"` are quoted as in CSV."""
     del options
     return _table(transcript, "\t")
 
@@ -44,5 +45,8 @@ def _table(transcript: Transcript, delimiter: str) -> str:
 
 
 def defused(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection): an apostrophe goes before it."""
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "'", "＝", "＋", "－", "＠") else cell
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection): an apostrophe goes before it.
+
+    An apostrophe at the beginning gets another, so that taking one away always gives back what was there.
+    """
+    return "'" + cell if cell.lstrip()[:1] in _FORMULA or cell[:1] in ("\t", "\r", "\n", "'") else cell

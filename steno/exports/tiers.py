@@ -1,10 +1,11 @@
-"""Tiers for annotation tools: stretches that do not overlap, a tier for each speaker."""
+"""Tiers for annotation tools: stretches that do not overlap, one tier or more for each speaker."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from steno.exports.clean import clean, milliseconds
-from steno.transcript import Transcript
+from steno.transcript import Segment, Transcript, Word
 
 UNKNOWN = "unknown"
 
@@ -20,53 +21,87 @@ class Annotation:
 
 @dataclass(frozen=True)
 class Tier:
-    """Annotations in order that do not overlap."""
+    """Annotations in order that do not overlap. `name` is unique in its transcript."""
 
     name: str
+    speaker: str
+    kind: Literal["segments", "words"]
     annotations: tuple[Annotation, ...]
 
 
-def segment_tiers(transcript: Transcript) -> list[Tier]:
-    """A tier of segments for each speaker; what would overlap goes to a further tier, `Name (2)`."""
-    return _tiers(
-        (_speaker(transcript, segment.speaker), segment.start, segment.end, segment.text)
-        for segment in transcript.segments
-    )
+def tiers(transcript: Transcript) -> list[Tier]:
+    """Tiers of segments, `Name`, then of words, `Name: words`.
 
-
-def word_tiers(transcript: Transcript) -> list[Tier]:
-    """The same for words, `Name: words`."""
-    return _tiers(
-        (f"{_speaker(transcript, word.speaker or segment.speaker)}: words", word.start, word.end, word.text)
-        for segment in transcript.segments
-        for word in segment.words
-    )
-
-
-def _speaker(transcript: Transcript, speaker: str | None) -> str:
-    return clean(transcript.speaker_name(speaker) or "") or UNKNOWN
-
-
-def _tiers(rows: Iterable[tuple[str, float, float, str]]) -> list[Tier]:
-    lanes: dict[str, list[list[Annotation]]] = {}
-    ordered = sorted(rows, key=lambda row: (row[1], row[2]))
-    for name, start, end, text in ordered:
-        begin = milliseconds(start)
-        annotation = Annotation(begin, max(milliseconds(end), begin + 1), clean(text))
-        for lane in lanes.setdefault(name, []):
-            if lane[-1].end <= annotation.start:
-                lane.append(annotation)
-                break
-        else:
-            lanes[name].append([annotation])
+    Segments of one speaker that overlap go to further tiers, `Name (2)`, with their times kept.
+    """
+    named = labels(transcript)
     taken: set[str] = set()
-    tiers = []
-    for name, stacked in lanes.items():
-        for lane in stacked:
-            label, number = name, 1
-            while label in taken:
-                number += 1
-                label = f"{name} ({number})"
-            taken.add(label)
-            tiers.append(Tier(label, tuple(lane)))
-    return tiers
+    segments: dict[str, list[list[Annotation]]] = {}
+    words: dict[str, list[list[Annotation]]] = {}
+    for segment in sorted(transcript.segments, key=lambda segment: (segment.start, segment.end)):
+        begin = milliseconds(segment.start)
+        whole = Annotation(begin, max(milliseconds(segment.end), begin + 1), clean(segment.text))
+        _lay(segments.setdefault(named[segment.speaker], []), [whole])
+        for speaker, spoken in _by_speaker(segment).items():
+            _lay(words.setdefault(named[speaker], []), _in_line(spoken))
+    return [
+        *(
+            Tier(unique(name, taken), name, "segments", tuple(lane))
+            for name, lanes in segments.items()
+            for lane in lanes
+        ),
+        *(
+            Tier(unique(f"{name}: words", taken), name, "words", tuple(lane))
+            for name, lanes in words.items()
+            for lane in lanes
+        ),
+    ]
+
+
+def labels(transcript: Transcript, form: Callable[[str], str] = clean) -> dict[str | None, str]:
+    """A name for each speaker id that occurs, unique after `form`; `unknown` where nobody is known."""
+    taken: set[str] = set()
+    named: dict[str | None, str] = {}
+    for segment in transcript.segments:
+        for speaker in (segment.speaker, *(word.speaker for word in segment.words)):
+            if speaker not in named:
+                named[speaker] = unique(form(transcript.speaker_name(speaker) or "") or UNKNOWN, taken, form)
+    return named
+
+
+def unique(name: str, taken: set[str], form: Callable[[str], str] = str) -> str:
+    """The name, or `name (2)` and so on where it is taken; then that is taken too."""
+    label, number = name, 1
+    while label in taken:
+        number += 1
+        label = form(f"{name} ({number})")
+    taken.add(label)
+    return label
+
+
+def _by_speaker(segment: Segment) -> dict[str | None, list[Word]]:
+    spoken: dict[str | None, list[Word]] = {}
+    for word in segment.words:
+        spoken.setdefault(word.speaker or segment.speaker, []).append(word)
+    return spoken
+
+
+def _in_line(words: Iterable[Word]) -> list[Annotation]:
+    """Words one after the other: each begins at least 1 ms after the one before, which ends where it begins."""
+    line: list[Annotation] = []
+    for word in sorted(words, key=lambda word: word.start):
+        begin = milliseconds(word.start)
+        if line:
+            begin = max(begin, line[-1].start + 1)
+            line[-1] = Annotation(line[-1].start, min(line[-1].end, begin), line[-1].text)
+        line.append(Annotation(begin, max(milliseconds(word.end), begin + 1), clean(word.text)))
+    return line
+
+
+def _lay(lanes: list[list[Annotation]], run: list[Annotation]) -> None:
+    """Put the run in the first lane that is free."""
+    for lane in lanes:
+        if lane[-1].end <= run[0].start:
+            lane.extend(run)
+            return
+    lanes.append(list(run))

@@ -1,6 +1,6 @@
 """WebVTT (W3C): subtitles for the web, with voices and a note on where they came from."""
 
-from steno.exports.clean import clean, clock, provenance_lines
+from steno.exports.clean import clock, provenance_lines
 from steno.exports.registry import ExportOptions, export
 from steno.exports.subtitles import cues
 from steno.transcript import Transcript
@@ -8,13 +8,14 @@ from steno.transcript import Transcript
 
 @export("vtt", media_type="text/vtt")
 def webvtt(transcript: Transcript, options: ExportOptions) -> str:
-    """Cues with a voice tag where the speaker is known; text is escaped."""
+    """Cues with a voice tag where the speaker is known; `&`, `<` and `>` are escaped, so `-->` cannot occur."""
     note = "\n".join(["NOTE", *(line.replace("-->", "→") for line in provenance_lines(transcript.provenance))])
     blocks = ["WEBVTT\n", note + "\n"]
-    for cue in cues(transcript, options.subtitles):
+    # A voice tag names the speaker, so the text does not.
+    for cue in cues(transcript, options.subtitles.model_copy(update={"name_speakers": False})):
         text = "\n".join(_escape(line) for line in cue.lines)
-        if cue.speaker is not None and (name := clean(cue.speaker)):
-            text = f"<v {_escape(name)}>{text}</v>"
+        if cue.speaker is not None:
+            text = f"<v {_escape(cue.speaker)}>{text}</v>"
         blocks.append(f"{clock(cue.start / 1000)} --> {clock(cue.end / 1000)}\n{text}\n")
     return "\n".join(blocks)
 

@@ -1,16 +1,24 @@
-"""One measured run, in a process of its own: `python -m tests.bench.runs SYSTEM RECORDING ...` prints JSON."""
+"""One measured run, in a process of its own: `python -m tests.bench.runs SYSTEM RECORDING ...` prints JSON.
+
+A model of random weights never stops by itself: both systems then write exactly `RANDOM_TOKENS` for each chunk, and
+ours redoes nothing, so that the same work is timed.
+"""
 
 import json
 import resource
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
 from steno.config import Settings
 from steno.jobs import TranscriptionOptions
+from worker.chunking import Chunk
+from worker.pcm import PcmFile
 
 THREADS = 2
+RANDOM_TOKENS = 64
 
 
 class _Enough(Exception):
@@ -21,6 +29,8 @@ def ours(recording: Path, *, model: str, beam: int, first_only: bool) -> tuple[f
     """Seconds, model loading not counted."""
     from worker.loading import load_line
 
+    if "random" in model:
+        _fix_length()
     with tempfile.TemporaryDirectory() as data:
         chosen = Settings(data_dir=Path(data), threads=THREADS, beam_size=beam, device="cpu")
         line = load_line(TranscriptionOptions(model=model, language="en"), chosen)
@@ -37,6 +47,19 @@ def ours(recording: Path, *, model: str, beam: int, first_only: bool) -> tuple[f
         return perf_counter() - begun, text
 
 
+def _fix_length() -> None:
+    import worker.engine
+    from worker.recognition import RecognisedChunk, Recogniser, _placed
+
+    def batch(self: Recogniser, chunks: Sequence[Chunk], pcm: PcmFile) -> list[RecognisedChunk]:
+        heard = self.engine.hear([chunk.audio(pcm) for chunk in chunks], self.options)
+        both = zip(chunks, heard, strict=True)
+        return [RecognisedChunk(chunk.index, tuple(_placed(chunk, text)), (), ()) for chunk, text in both]
+
+    worker.engine._MAX_NEW_TOKENS = RANDOM_TOKENS
+    Recogniser.batch = batch  # type: ignore[method-assign]
+
+
 def plain(recording: Path, *, model: str, beam: int, first_only: bool, batched: bool) -> tuple[float, str]:
     """The plain library: batched with word timestamps, or sequential at its best."""
     from faster_whisper import BatchedInferencePipeline, WhisperModel
@@ -48,7 +71,13 @@ def plain(recording: Path, *, model: str, beam: int, first_only: bool, batched: 
     begun = perf_counter()
     if batched:
         found, _ = BatchedInferencePipeline(whisper).transcribe(
-            str(recording), language="en", batch_size=8, beam_size=beam, word_timestamps=True
+            str(recording),
+            language="en",
+            batch_size=8,
+            beam_size=beam,
+            word_timestamps=True,
+            # CTranslate2 stops at half of `max_length`, which is these and the 4 tokens of the prompt.
+            max_new_tokens=2 * RANDOM_TOKENS - 4 if "random" in model else None,
         )
     else:
         found, _ = whisper.transcribe(
