@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         default=None, description="ffmpeg to use; by default the system's, else the bundled one."
     )
     max_duration: float = Field(default=24 * 3600.0, gt=0, description="Longest recording accepted, seconds.")
-    decode_memory: int = Field(default=4 * GIB, ge=GIB // 4, description="Address space of one ffmpeg process, bytes.")
+    decode_memory: int = Field(default=4 * GIB, ge=GIB // 2, description="Address space of one ffmpeg process, bytes.")
     decode_timeout: float = Field(default=2 * 3600.0, gt=0, description="Wall time of one decoding, seconds.")
     decode_cpu_time: float = Field(default=3600.0, gt=0, description="CPU time of one decoding, seconds.")
 

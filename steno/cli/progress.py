@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from steno.cli.console import shown, stderr
 
 if TYPE_CHECKING:
-    from worker.pipeline import Progress as LineProgress
+    from worker.streaming import Progress as LineProgress
 
 
 class Display(AbstractContextManager["Display"]):

@@ -14,8 +14,9 @@ from tests.conftest import RECORDINGS, ROOT
 from tests.media_factory import ffmpeg as make
 from tests.media_factory import silence
 from tests.reference import normal
-from worker.pipeline import Line, Progress
+from worker.pipeline import Line
 from worker.recognition import Recogniser
+from worker.streaming import Progress
 
 
 @pytest.fixture

@@ -1,0 +1,142 @@
+"""Prepare and transcribe side by side: chunks are recognised while later ones are still being decoded.
+
+Each range that is complete leaves an artifact; ranges that have one are not recognised again.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from steno.storage import ArtifactStore
+from worker.chunking import Chunk
+from worker.pcm import PcmFile
+from worker.preparation import AUDIO, Cancelled, Plan
+from worker.recognition import RecognisedChunk, Recogniser
+
+_RANGE = TypeAdapter(tuple[RecognisedChunk, ...])
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a recording is; seconds of the recording. `total` is None until it is known."""
+
+    decoded: float
+    transcribed: float
+    total: float | None
+    resumed: bool = False
+
+
+class SideBySide:
+    """Preparation in a thread of its own, recognition in this one, a queue of chunks between."""
+
+    def __init__(
+        self,
+        preparing: Callable[[Callable[[Chunk], None], Callable[[float], None]], Plan],
+        recogniser: Recogniser,
+        store: ArtifactStore,
+        *,
+        total: float | None,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        """`preparing` is the stage, given where chunks and the seconds decoded go; `total` is the declared length."""
+        self._preparing, self._recogniser, self._store = preparing, recogniser, store
+        self._total, self._on_progress = total, on_progress
+        self._chunks: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._failure: BaseException | None = None
+        self._decoded = 0.0
+        self._transcribed = 0.0
+        self._resumed = False
+        self.plan: Plan | None = None
+
+    def recognised(self) -> Iterator[RecognisedChunk]:
+        """Every chunk in order, from artifacts where they exist; writes the artifact of each range it completes."""
+        preparing = threading.Thread(target=self._prepare, name="prepare")
+        preparing.start()
+        try:
+            first = self._chunks.get()
+            if first is not None:
+                with PcmFile(self._store.path(AUDIO)) as pcm:
+                    yield from self._ranges(first, pcm)
+        finally:
+            self._stop.set()
+            preparing.join()
+        self._raise_failure()
+
+    def _prepare(self) -> None:
+        try:
+            self.plan = self._preparing(self._chunks.put, self._decoded_to)
+        except Cancelled:
+            pass
+        except BaseException as error:  # raised again in the thread that asked
+            self._failure = error
+        finally:
+            self._chunks.put(None)
+
+    def _decoded_to(self, seconds: float) -> None:
+        if self._stop.is_set():
+            raise Cancelled
+        self._decoded = seconds
+        self._report()
+
+    def _ranges(self, first: Chunk, pcm: PcmFile) -> Iterator[RecognisedChunk]:
+        """Recognise what no artifact holds, in one stream of batches across ranges."""
+        finished: dict[int, tuple[RecognisedChunk, ...]] = {}
+        table: list[Chunk] = []
+
+        def missing() -> Iterator[Chunk]:
+            chunk: Chunk | None = first
+            while chunk is not None:
+                if chunk.range not in finished:
+                    content = self._store.read(_range_key(chunk.range))
+                    finished[chunk.range] = _RANGE.validate_json(content) if content else ()
+                    self._resumed = self._resumed or content is not None
+                table.append(chunk)
+                if not finished[chunk.range]:
+                    yield chunk
+                chunk = self._chunks.get()
+            self._raise_failure()
+
+        new = self._recogniser.recognise(missing(), pcm)
+        position, building = 0, list[RecognisedChunk]()
+        for chunk in new:
+            while table[position].index != chunk.index:  # chunks of finished ranges come before it
+                yield from self._pass(_find(finished, table[position]))
+                position += 1
+            if building and table[position].range != table[position - 1].range:
+                self._keep(table[position - 1].range, building)
+                building = []
+            building.append(chunk)
+            position += 1
+            yield from self._pass(chunk)
+        if building:
+            self._keep(table[position - 1].range, building)
+        for planned in table[position:]:
+            yield from self._pass(_find(finished, planned))
+
+    def _pass(self, chunk: RecognisedChunk) -> Iterator[RecognisedChunk]:
+        self._transcribed = max(self._transcribed, chunk.end)
+        self._report()
+        yield chunk
+
+    def _keep(self, number: int, chunks: list[RecognisedChunk]) -> None:
+        self._store.write(_range_key(number), _RANGE.dump_json(tuple(chunks)))
+
+    def _report(self) -> None:
+        total = self._total if self.plan is None else self.plan.duration
+        self._on_progress(Progress(self._decoded, self._transcribed, total, self._resumed))
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+
+def _find(finished: dict[int, tuple[RecognisedChunk, ...]], planned: Chunk) -> RecognisedChunk:
+    return next(chunk for chunk in finished[planned.range] if chunk.index == planned.index)
+
+
+def _range_key(number: int) -> str:
+    return f"ranges/{number:05d}.json"
