@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from steno.storage import write_atomically
+from steno.errors import StorageDenied
+from steno.storage import storage_errors, write_atomically
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ class ResultWriter:
             except FileExistsError:  # another process was quicker: take the next name
                 continue
         raise FileExistsError(folder / stem)
+
+    def check(self, folder: Path) -> None:
+        """Raise StorageDenied or StorageFull now, not after hours of work, if `folder` cannot be written."""
+        with storage_errors(folder):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=folder).close()
+            except (FileExistsError, NotADirectoryError) as error:
+                raise StorageDenied(f"{folder} is no folder", "Choose another one for --output.") from error
 
     def _write_all(self, targets: Mapping[str, Path], contents: Mapping[str, bytes], sha256: str) -> Sequence[Path]:
         written: list[Path] = []

@@ -50,11 +50,13 @@ class Line:
         *,
         on_progress: Callable[[Progress], None] = lambda progress: None,
         on_chunk: Callable[[RecognisedChunk], None] = lambda chunk: None,
+        deliver: Callable[[Transcript], None] = lambda transcript: None,
         name: str | None = None,
     ) -> Transcript:
         """The transcript of a recording; `name` is what people call it.
 
-        Raises a StenoError that says what to do. KeyboardInterrupt leaves what is finished for the next run.
+        `deliver` writes it where people want it; should that fail, the work is kept for the next run, as it is when the
+        engine fails or at KeyboardInterrupt. Raises a StenoError that says what to do.
         """
         ffmpeg = find_ffmpeg(self.settings.ffmpeg)
         limits = DecodeLimits.from_settings(self.settings)
@@ -63,16 +65,25 @@ class Line:
             raise InvalidOption(f"{recording.name} is only {facts.duration:.1f} s long", "Choose an earlier --start.")
         sha256 = hash_file(recording)
         with self._workspace(sha256) as store:
-            language, probability = self._language(recording, ffmpeg, limits, facts)
-            preparing = partial(self._prepare, recording, store, ffmpeg, limits, facts.duration)
-            total = self._length(facts.duration)
-            steps = SideBySide(preparing, self._recogniser(language), store, total=total, on_progress=on_progress)
-            chunks = []
-            for chunk in steps.recognised():
-                chunks.append(chunk)
-                on_chunk(chunk)
+            try:
+                language, probability = self._language(recording, ffmpeg, limits, facts)
+                preparing = partial(self._prepare, recording, store, ffmpeg, limits, facts.duration)
+                total = self._length(facts.duration)
+                steps = SideBySide(preparing, self._recogniser(language), store, total=total, on_progress=on_progress)
+                chunks = []
+                for chunk in steps.recognised():
+                    chunks.append(chunk)
+                    on_chunk(chunk)
+            except EngineFailure:  # memory may have run out: what is finished is kept
+                raise
+            except StenoError:
+                store.clear()  # the same input would fail again
+                raise
             assert steps.plan is not None
-            return self._transcript(chunks, steps.plan, sha256, name or recording.name, language, probability)
+            transcript = self._transcript(chunks, steps.plan, sha256, name or recording.name, language, probability)
+            deliver(transcript)
+            store.clear()
+            return transcript
 
     def _language(
         self, recording: Path, ffmpeg: Path, limits: DecodeLimits, facts: MediaFacts
@@ -183,15 +194,7 @@ class Line:
                 raise InvalidOption(
                     "This recording is being transcribed by another process", "Wait for it to finish."
                 ) from error
-            try:
-                yield store
-            except EngineFailure:  # memory may have run out: what is finished is kept
-                raise
-            except StenoError:
-                store.clear()  # the same input would fail again
-                raise
-            else:
-                store.clear()
+            yield store
 
 
 def hash_file(path: Path) -> str:

@@ -109,19 +109,29 @@ class _Batch:
 
     def _transcribe(self, source: Path, recording: Path) -> None:
         name = "stdin" if source == Path("-") else source.name
-        begun = monotonic()
-        with Display(name, enabled=self.say is not None) as display:
-            transcript = self.line.run(recording, name=name, on_progress=display.update)
-        contents = {get(wanted).suffix: render(wanted, transcript) for wanted in self.formats}
-        if self.say is None:
-            sys.stdout.buffer.write(next(iter(contents.values())))
-            sys.stdout.buffer.flush()
-            return
         folder = self.output or (Path.cwd() if source == Path("-") else source.parent)
-        written = ResultWriter(self.settings.data_dir / "results").write(
-            folder, name, transcript.provenance.recording_sha256, contents
-        )
-        self.say(_summary(name, transcript, written, monotonic() - begun))
+        begun = monotonic()
+        written: list[Path] = []
+
+        def deliver(transcript: Transcript) -> None:
+            contents = {get(wanted).suffix: render(wanted, transcript) for wanted in self.formats}
+            if self.say is None:
+                sys.stdout.buffer.write(next(iter(contents.values())))
+                sys.stdout.buffer.flush()
+            else:
+                sha256 = transcript.provenance.recording_sha256
+                written.extend(self._writer.write(folder, name, sha256, contents))
+
+        if self.say is not None:
+            self._writer.check(folder)
+        with Display(name, enabled=self.say is not None) as display:
+            transcript = self.line.run(recording, name=name, on_progress=display.update, deliver=deliver)
+        if self.say is not None:
+            self.say(_summary(name, transcript, written, monotonic() - begun))
+
+    @property
+    def _writer(self) -> ResultWriter:
+        return ResultWriter(self.settings.data_dir / "results")
 
 
 @contextmanager

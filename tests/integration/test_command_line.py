@@ -232,11 +232,14 @@ def test_a_full_disk(steno: Steno, meeting: Path, tmp_path: Path) -> None:
     assert results(meeting.parent) == {"meeting.opus"}
 
 
-def test_results_that_do_not_fit_leave_nothing(steno: Steno, meeting: Path, tmp_path: Path) -> None:
+def test_a_place_for_results_that_cannot_be_is_said_before_any_work(
+    steno: Steno, meeting: Path, tmp_path: Path
+) -> None:
     (tmp_path / "out").write_text("a file where the folder should be")
     run = steno("transcribe", meeting, *STARTER, "--output", tmp_path / "out")
 
     assert run.returncode == 1
+    assert "out is no folder" in errors(run)[0]
     assert results(tmp_path) == {"meeting.opus", "out"}
 
 
@@ -258,13 +261,12 @@ def test_ctrl_c_in_the_middle_and_started_again(steno: Steno, tmp_path: Path) ->
     written = {path: path.stat().st_mtime_ns for path in kept}
     assert kept
 
-    again = steno.start("transcribe", recording, *STARTER, "-f", "txt")
     untouched = True
-    while again.poll() is None:
-        untouched = untouched and all(
-            path.stat().st_mtime_ns == stamp for path, stamp in written.items() if path.exists()
-        )
-        time.sleep(0.05)
+    with steno.start("transcribe", recording, *STARTER, "-f", "txt") as again:
+        while again.poll() is None:
+            stamps = {path: path.stat().st_mtime_ns for path in written if path.exists()}
+            untouched = untouched and all(written[path] == stamp for path, stamp in stamps.items())
+            time.sleep(0.05)
 
     assert again.returncode == 0
     assert untouched, "finished ranges are not done again"

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from steno.config import Settings
-from steno.errors import InvalidOption, StenoError, UnreadableMedia
+from steno.errors import InvalidOption, StenoError, StorageFull, UnreadableMedia
 from steno.jobs import TranscriptionOptions
+from steno.transcript import Transcript
 from tests.conftest import RECORDINGS, ROOT
 from tests.media_factory import ffmpeg as make
 from tests.media_factory import silence
@@ -193,6 +194,21 @@ def test_a_full_disk_is_said_and_the_space_given_back(
     with pytest.raises(StenoError, match="No space left"):
         line.run(meeting)
     assert not list((line.settings.data_dir / "unfinished").iterdir())
+
+
+def test_a_result_that_cannot_be_written_keeps_the_work(line: Line, meeting: Path) -> None:
+    def full(transcript: Transcript) -> None:
+        raise StorageFull("No space left", "Free some.")
+
+    with pytest.raises(StorageFull):
+        line.run(meeting, deliver=full)
+    assert any(path.parent.name == "ranges" for path in unfinished(line))
+
+    seen: list[Progress] = []
+    line.run(meeting, on_progress=seen.append)
+
+    assert seen[-1].resumed
+    assert unfinished(line) == []
 
 
 def test_settings_are_part_of_what_is_resumed(line: Line) -> None:

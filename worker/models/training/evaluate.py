@@ -49,7 +49,7 @@ def evaluate(model: Path, *, threads: int = 2, seed: int = 99) -> dict[str, obje
                     for recording, segments in zip(recordings, heard, strict=True):
                         errors += _word_start_errors(recording, segments)
             figures[f"word error rate, {group} ({len(voices)} voices), {kind}"] = rates
-    absolute = np.abs(errors)
+    absolute = np.abs(errors or [np.inf])
     figures["word starts within"] = {
         f"{limit} s": round(float((absolute <= limit).mean()), 3) for limit in (0.1, 0.15, 0.2)
     }
