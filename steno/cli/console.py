@@ -3,8 +3,7 @@
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -50,6 +49,13 @@ def speaks_plainly(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except StenoError as error:
             complain(error)
+        except ModuleNotFoundError as error:
+            complain(
+                MissingProgram(
+                    f"This needs the worker part of Steno ({error.name} is missing)",
+                    "Install it: pip install 'steno[worker]'",
+                )
+            )
         except KeyboardInterrupt:
             stderr.print("Stopped. What is finished is kept; run the same command again to go on.")
             raise typer.Exit(130) from None
@@ -62,14 +68,3 @@ def speaks_plainly(command: Callable[P, R]) -> Callable[P, R]:
         raise typer.Exit(1)
 
     return run
-
-
-@contextmanager
-def needs_worker() -> Iterator[None]:
-    """Around imports of the worker: say what to install where it is missing."""
-    try:
-        yield
-    except ImportError as error:
-        raise MissingProgram(
-            f"This needs the worker part of Steno ({error.name} is missing)", "Install it: pip install 'steno[worker]'"
-        ) from error

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from steno.cli.console import needs_worker, shown, speaks_plainly, stderr, stdout
+from steno.cli.console import shown, speaks_plainly, stderr, stdout
 from steno.config import load_settings
 
 models = typer.Typer(help="List, download and locate speech models.", no_args_is_help=True)
@@ -16,8 +16,8 @@ Name = Annotated[str, typer.Argument(help="Name, Hugging Face id (owner/name) or
 @speaks_plainly
 def list_() -> None:
     """Every known model, and whether it is on this machine."""
-    with needs_worker():
-        from worker.models import KNOWN_MODELS, available
+    from worker.models import KNOWN_MODELS, available
+
     table = Table("model", "source", "on this machine", box=None, pad_edge=False)
     for name, source in available(load_settings()):
         here = f"yes, {source.size / 1e6:.0f} MB" if source else "no"
@@ -29,8 +29,8 @@ def list_() -> None:
 @speaks_plainly
 def pull(name: Name) -> None:
     """Download a model now, e.g. to prepare a machine without a network."""
-    with needs_worker():
-        from worker.models import pull as download
+    from worker.models import pull as download
+
     stderr.print(f"[dim]Downloading {shown(name)} ...[/]")
     source = download(name, load_settings())
     stdout.print(shown(f"{source.name} is ready in {source.path}"))
@@ -40,7 +40,7 @@ def pull(name: Name) -> None:
 @speaks_plainly
 def path(name: Name) -> None:
     """Print the directory of a model that is on this machine."""
-    with needs_worker():
-        from worker.models import choose_device, resolve
+    from worker.models import choose_device, resolve
+
     settings = load_settings().model_copy(update={"offline": True})
     stdout.print(shown(str(resolve(name, settings, device=choose_device("auto")).path)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from steno.cli.console import complain, needs_worker, shown, speaks_plainly, stderr, unexpected
+from steno.cli.console import complain, shown, speaks_plainly, stderr, unexpected
 from steno.cli.progress import Display
 from steno.cli.sources import expand, seconds
 from steno.config import Settings, load_settings
@@ -70,8 +70,8 @@ def transcribe(
     if piped and len(wanted) > 1:
         raise InvalidOption("Standard output takes one format", "Choose one with --format, or give --output.")
     sources = expand(recordings)
-    with needs_worker():
-        from worker.loading import load_line
+    from worker.loading import load_line
+
     say: Callable[[str], None] = (lambda text: None) if quiet else (lambda text: stderr.print(f"[dim]{shown(text)}[/]"))
     line = load_line(options, settings, on_step=lambda step: say(f"{step} ..."))
     if notice := line.engine.source.notice:

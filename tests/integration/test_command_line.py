@@ -6,6 +6,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -291,3 +292,17 @@ def test_doctor_finds_a_missing_ffmpeg_and_names_the_cure(steno: Steno) -> None:
 
     assert run.returncode == 1
     assert b"FAIL ffmpeg: STENO_FFMPEG=/no/such/ffmpeg is no program. Correct or unset STENO_FFMPEG." in run.stdout
+
+
+@pytest.mark.parametrize("arguments", [("transcribe", "a.mp3"), ("models", "list"), ("models", "path", "starter")])
+def test_without_the_worker_part_one_line_says_what_to_install(arguments: tuple[str, ...], steno: Steno) -> None:
+    """As after a plain `pip install steno`: the worker's libraries are hidden from the program."""
+    hide = (
+        "import sys; sys.modules.update(dict.fromkeys(['faster_whisper', 'ctranslate2', 'numpy', 'huggingface_hub']));"
+    )
+    program = f"{hide} from steno.cli import main; main()"
+    run = subprocess.run([sys.executable, "-c", program, *arguments], env=steno.env, capture_output=True, check=False)
+
+    assert run.returncode == 1
+    (line,) = errors(run)
+    assert "pip install 'steno[worker]'" in line
