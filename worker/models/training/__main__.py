@@ -8,15 +8,11 @@ Each step keeps what it finds done, so a run that was stopped goes on.
 import argparse
 import json
 from pathlib import Path
-from random import Random
-
-from tokenizers import Tokenizer
 
 from worker.models.training.corpus import render
 from worker.models.training.evaluate import evaluate
 from worker.models.training.export import export
 from worker.models.training.train import Plan, train
-from worker.models.training.windows import Windows
 
 _STARTER = Path(__file__).parents[1] / "starter"
 
@@ -35,21 +31,11 @@ def main() -> None:
     chosen = parser.parse_args()
     tokenizer = _STARTER / "tokenizer.json"
     shards = render(chosen.out / "corpus", grammar=chosen.sentences, transcripts=chosen.transcripts, seed=chosen.seed)
-    held = render(
-        chosen.out / "held-out",
-        grammar=200,
-        transcripts=0.05,
-        shards=1,
-        seed=Random(chosen.seed).randrange(99),
-        evaluation=True,
-    )
     checkpoint = chosen.out / "checkpoint.pt"
     plan = Plan(minutes=chosen.minutes, seed=chosen.seed, device=chosen.device)
     train(shards, tokenizer, checkpoint, plan, resume=chosen.resume)
     model = chosen.out / "model"
-    print(
-        "alignment heads", export(checkpoint, model, tokenizer, Windows(held, Tokenizer.from_file(str(tokenizer)), 1))
-    )
+    print("alignment heads", export(checkpoint, model, tokenizer))
     figures = evaluate(model)
     (chosen.out / "evaluation.json").write_text(json.dumps(figures, indent=1) + "\n")
     print(json.dumps(figures, indent=1))

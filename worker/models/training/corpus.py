@@ -34,20 +34,18 @@ class _Rendered(NamedTuple):
     words: list[tuple[int, int]]
 
 
-def render(
-    folder: Path, *, grammar: int, transcripts: float = 1.0, shards: int = 8, seed: int = 1, evaluation: bool = False
-) -> list[Path]:
+def render(folder: Path, *, grammar: int, transcripts: float = 1.0, shards: int = 8, seed: int = 1) -> list[Path]:
     """Speak `grammar` different sentences and the share `transcripts` of the meeting transcripts; the shards made.
 
-    With `evaluation` the held-out texts are spoken, else all others. Shards that exist are kept.
+    Held-out texts are left out. Shards that exist are kept.
     """
     rng = Random(seed)
     texts: set[str] = set()
     while len(texts) < grammar:
         text = grammar_sentence(rng)
-        if held_out(text) == evaluation:
+        if not held_out(text):
             texts.add(text)
-    real = [text for text in transcript_sentences() if held_out(text) == evaluation]
+    real = [text for text in transcript_sentences() if not held_out(text)]
     rng.shuffle(real)
     chosen = sorted(texts) + real[: round(len(real) * transcripts)]
     rng.shuffle(chosen)

@@ -1,8 +1,4 @@
-"""A training checkpoint as a CTranslate2 int8 directory that faster-whisper loads.
-
-The heads whose cross-attention follows the speech are measured here and written to the configuration: word times come
-from them.
-"""
+"""A training checkpoint as a CTranslate2 int8 directory that faster-whisper loads."""
 
 import json
 import shutil
@@ -16,21 +12,19 @@ from ctranslate2.specs import common_spec, whisper_spec
 from tokenizers import Tokenizer
 from torch import nn
 
+from worker.models.training.heads import Head, choose_heads
 from worker.models.training.network import Attention, Block, Whisper
-from worker.models.training.windows import WINDOW_FRAMES, Windows
-
-_HEADS = 3
+from worker.models.training.windows import WINDOW_FRAMES
 
 
-def export(checkpoint: Path, target: Path, tokenizer_file: Path, windows: Windows) -> list[tuple[int, int]]:
-    """Write the averaged weights of `checkpoint` to `target`; the alignment heads (layer, head) it chose."""
+def export(checkpoint: Path, target: Path, tokenizer_file: Path) -> list[Head]:
+    """Write the averaged weights of `checkpoint` to `target`; the alignment heads it chose."""
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
     network = Whisper(**saved["config"])
     network.load_state_dict(saved["average"])
     network.eval()
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    heads = alignment_heads(network, windows)
-    spec = _spec(network, tokenizer, heads)
+    spec = _spec(network, tokenizer)
     spec.validate()
     spec.optimize("int8")
     scratch = target.with_name(target.name + ".new")
@@ -51,28 +45,10 @@ def export(checkpoint: Path, target: Path, tokenizer_file: Path, windows: Window
     for file in scratch.iterdir():
         file.replace(target / file.name)
     scratch.rmdir()
-    return heads
+    return choose_heads(target, layers=network.config["dec_layers"], heads=network.config["heads"])
 
 
-@torch.no_grad()
-def alignment_heads(network: Whisper, windows: Windows, *, batches: int = 12) -> list[tuple[int, int]]:
-    """The heads that put most of their attention within 0.2 s of where the next token is heard."""
-    config = network.config
-    score = torch.zeros(config["dec_layers"], config["heads"])
-    for _ in range(batches):
-        batch = windows.batch(4 * WINDOW_FRAMES)
-        attention: list[torch.Tensor] = []
-        network.decode(batch.tokens, network.encode(batch.features), attention)
-        known = batch.heard_at >= 0
-        for layer, weights in enumerate(attention):
-            positions = torch.arange(weights.shape[-1])
-            near = (positions - batch.heard_at[..., None]).abs() <= 10
-            score[layer] += (weights * near[:, None]).sum(-1).transpose(1, 2)[known].mean(0)
-    best = score.flatten().topk(_HEADS).indices.tolist()
-    return sorted((index // config["heads"], index % config["heads"]) for index in best)
-
-
-def _spec(network: Whisper, tokenizer: Tokenizer, heads: list[tuple[int, int]]) -> whisper_spec.WhisperSpec:
+def _spec(network: Whisper, tokenizer: Tokenizer) -> whisper_spec.WhisperSpec:
     config = network.config
     spec = whisper_spec.WhisperSpec(config["enc_layers"], config["heads"], config["dec_layers"], config["heads"])
     encoder, decoder = spec.encoder, spec.decoder
@@ -95,7 +71,7 @@ def _spec(network: Whisper, tokenizer: Tokenizer, heads: list[tuple[int, int]]) 
     spec.config.suppress_ids = [number(f"<|{name}|>") for name in special]
     spec.config.suppress_ids_begin = [number("\u0120")]  # the lone space; the end stays allowed: silence has no text
     spec.config.lang_ids = [number("<|en|>")]
-    spec.config.alignment_heads = heads
+    spec.config.alignment_heads = [(0, 0)]  # until they are measured
     return spec
 
 
