@@ -37,13 +37,19 @@ class Reference:
             timed = segment["words"]
             written = str(segment["text"]).split()
             starts = [word["start"] for word in timed] if isinstance(timed, list) else [None] * len(written)
-            words += [(normal(word), start) for word, start in zip(written, starts, strict=True) if normal(word)]
+            for word, start in zip(written, starts, strict=True):
+                words += _parts(word, start)
         return words
 
 
 def word_error_rate(references: Sequence[str], texts: Sequence[str]) -> float:
     """Over all recordings together, normalised."""
     return float(jiwer.wer([normal(text) for text in references], [normal(text) or "-" for text in texts]))
+
+
+def _parts(word: str, start: float | None) -> list[tuple[str, float | None]]:
+    """A word of one or, with a hyphen, several parts; only the first has the word's start."""
+    return [(part, start if number == 0 else None) for number, part in enumerate(normal(word).split())]
 
 
 def _matches(reference: list[str], heard: list[str]) -> Iterator[tuple[int, int]]:
@@ -56,9 +62,10 @@ def _matches(reference: list[str], heard: list[str]) -> Iterator[tuple[int, int]
 def word_start_errors(reference: Reference, transcript: Transcript) -> list[float]:
     """Seconds by which each rightly recognised word with a known start begins early (-) or late (+)."""
     truth = reference.words()
-    heard = [(normal(word.text), word.start) for word in transcript.words() if normal(word.text)]
+    heard = [part for word in transcript.words() for part in _parts(word.text, word.start)]
     pairs = _matches([word for word, _ in truth], [word for word, _ in heard])
-    return [heard[theirs][1] - start for ours, theirs in pairs if (start := truth[ours][1]) is not None]
+    both = [(heard[theirs][1], truth[ours][1]) for ours, theirs in pairs]
+    return [said - start for said, start in both if said is not None and start is not None]
 
 
 def segment_time_errors(reference: Reference, transcript: Transcript) -> list[float]:
@@ -69,13 +76,13 @@ def segment_time_errors(reference: Reference, transcript: Transcript) -> list[fl
     """
     truth, sentence_ends, sentence_starts = [], {}, {}
     for segment in reference.segments:
-        words = [normal(word) for word in str(segment["text"]).split() if normal(word)]
+        words = normal(str(segment["text"])).split()
         sentence_starts[len(truth)] = float(str(segment["start"]))
         truth += words
         sentence_ends[len(truth) - 1] = float(str(segment["end"]))
     heard, edges = [], []
     for spoken in transcript.segments:
-        words = [normal(word.text) for word in spoken.words if normal(word.text)]
+        words = normal(" ".join(word.text for word in spoken.words)).split()
         if words:
             edges.append((len(heard), len(heard) + len(words) - 1, spoken))
             heard += words

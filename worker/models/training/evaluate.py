@@ -98,8 +98,9 @@ def _word_start_errors(recording: Meeting, segments: Sequence[Any]) -> Iterator[
         timed = segment["words"]
         written = str(segment["text"]).split()
         starts = [word["start"] for word in timed] if isinstance(timed, list) else [None] * len(written)
-        truth += [(normal(word), start) for word, start in zip(written, starts, strict=True)]
-    heard = [(normal(word.word), word.start) for segment in segments for word in segment.words if normal(word.word)]
+        for word, start in zip(written, starts, strict=True):
+            truth += _parts(word, start)
+    heard = [part for segment in segments for word in segment.words for part in _parts(word.word, word.start)]
     if not heard:
         return
     aligned = jiwer.process_words(" ".join(word for word, _ in truth), " ".join(word for word, _ in heard)).alignments[
@@ -108,6 +109,11 @@ def _word_start_errors(recording: Meeting, segments: Sequence[Any]) -> Iterator[
     for part in aligned:
         if part.type == "equal":
             for offset in range(part.ref_end_idx - part.ref_start_idx):
-                start = truth[part.ref_start_idx + offset][1]
-                if start is not None:
-                    yield heard[part.hyp_start_idx + offset][1] - start
+                start, said = truth[part.ref_start_idx + offset][1], heard[part.hyp_start_idx + offset][1]
+                if start is not None and said is not None:
+                    yield said - start
+
+
+def _parts(word: str, start: float | None) -> list[tuple[str, float | None]]:
+    """A word of one or, with a hyphen, several parts; only the first has the word's start."""
+    return [(part, start if number == 0 else None) for number, part in enumerate(normal(word).split())]
