@@ -75,6 +75,11 @@ class Segment(Span):
     confidence: Probability | None = Field(default=None, description="Mean probability of its tokens.")
     marks: tuple[Mark, ...] = ()
 
+    @property
+    def suspect(self) -> bool:
+        """Whether a reader should doubt it."""
+        return any(mark.kind is MarkKind.SUSPECT for mark in self.marks)
+
 
 class Uncovered(Span):
     """Speech, by voice activity, for which no words were recognised."""

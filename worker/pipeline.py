@@ -21,7 +21,6 @@ from steno.jobs import TranscriptionOptions
 from steno.storage import ArtifactStore, storage_errors
 from steno.transcript import Provenance, Transcript
 from worker.assembly import segments
-from worker.chunking import Chunk
 from worker.engine import DecodingOptions, Engine
 from worker.ffmpeg import DecodeLimits, find_ffmpeg
 from worker.language import UNDETERMINED, detect_language
@@ -67,7 +66,17 @@ class Line:
         with self._workspace(sha256) as store:
             try:
                 language, probability = self._language(recording, ffmpeg, limits, facts)
-                preparing = partial(self._prepare, recording, store, ffmpeg, limits, facts.duration)
+                preparing = partial(
+                    prepare,
+                    recording,
+                    store,
+                    ffmpeg=ffmpeg,
+                    limits=limits,
+                    max_chunk=self.engine.max_chunk,
+                    start=self.options.start,
+                    end=self.options.end,
+                    duration=facts.duration,
+                )
                 total = self._length(facts.duration)
                 steps = SideBySide(preparing, self._recogniser(language), store, total=total, on_progress=on_progress)
                 chunks = []
@@ -104,29 +113,6 @@ class Line:
         """Seconds to transcribe, as far as is known before decoding."""
         ends = [end for end in (declared, self.options.end) if end is not None]
         return max(0.0, min(ends) - self.options.start) if ends else None
-
-    def _prepare(
-        self,
-        recording: Path,
-        store: ArtifactStore,
-        ffmpeg: Path,
-        limits: DecodeLimits,
-        duration: float | None,
-        on_chunk: Callable[[Chunk], None],
-        on_decoded: Callable[[float], None],
-    ) -> Plan:
-        return prepare(
-            recording,
-            store,
-            ffmpeg=ffmpeg,
-            limits=limits,
-            max_chunk=self.engine.max_chunk,
-            start=self.options.start,
-            end=self.options.end,
-            duration=duration,
-            on_chunk=on_chunk,
-            on_decoded=on_decoded,
-        )
 
     def _recogniser(self, language: str) -> Recogniser:
         options = DecodingOptions(

@@ -11,10 +11,10 @@ difficult chunk never holds up the others:
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -64,12 +64,10 @@ class Recogniser:
         self.options = options
         self.batch_size = batch_size
 
-    def recognise(
-        self, chunks: Iterable[Chunk], pcm: PcmFile, *, cancelled: Callable[[], bool] = lambda: False
-    ) -> Iterator[RecognisedChunk]:
+    def recognise(self, chunks: Iterable[Chunk], pcm: PcmFile) -> Iterator[RecognisedChunk]:
         """Chunks recognised, in order, while later ones may still be on their way.
 
-        The first batches are small, so that the first words come soon. Stops early when `cancelled` says so.
+        The first batches are small, so that the first words come soon.
         """
         pending: deque[Future[list[RecognisedChunk]]] = deque()
         with ThreadPoolExecutor(self.engine.replicas, thread_name_prefix="recognise") as pool:
@@ -78,8 +76,6 @@ class Recogniser:
                     pending.append(pool.submit(self.batch, batch, pcm))
                     while len(pending) > self.engine.replicas or (pending and pending[0].done()):
                         yield from pending.popleft().result()
-                    if cancelled():
-                        return
                 while pending:
                     yield from pending.popleft().result()
             finally:
@@ -88,14 +84,19 @@ class Recogniser:
 
     def batch(self, chunks: Sequence[Chunk], pcm: PcmFile) -> list[RecognisedChunk]:
         """Decode one batch and mend what fails a check."""
+        return self._cover(chunks, self._words(chunks, pcm), pcm)
+
+    def _words(self, chunks: Sequence[Chunk], pcm: PcmFile) -> list[list[RecognisedWord]]:
+        """The words of each chunk; one that stopped at the token limit is cut in two until its parts do not."""
         audios = [chunk.audio(pcm) for chunk in chunks]
         heard = self.engine.hear(audios, self.options)
         self._retry_improbable(audios, heard)
-        words = [
-            self._split_and_redo(chunk, pcm) if text.truncated and chunk.seconds > 2 else _placed(chunk, text)
+        return [
+            list(chain.from_iterable(self._words(halves(chunk, pcm), pcm)))
+            if text.truncated and chunk.seconds > 2
+            else _placed(chunk, text)
             for chunk, text in zip(chunks, heard, strict=True)
         ]
-        return self._cover(chunks, words, pcm)
 
     def _retry_improbable(self, audios: list[np.ndarray], heard: list[Heard]) -> None:
         """Replace results that loop or are improbable by the first other one that is neither, or the likeliest."""
@@ -107,16 +108,6 @@ class Recogniser:
             for number, text in zip(failed, again, strict=True):
                 if not _improbable(text) or _score(text) > _score(heard[number]):
                     heard[number] = text
-
-    def _split_and_redo(self, chunk: Chunk, pcm: PcmFile) -> list[RecognisedWord]:
-        parts = halves(chunk, pcm)
-        audios = [part.audio(pcm) for part in parts]
-        heard = self.engine.hear(audios, self.options)
-        self._retry_improbable(audios, heard)
-        words: list[RecognisedWord] = []
-        for part, text in zip(parts, heard, strict=True):
-            words += self._split_and_redo(part, pcm) if text.truncated and part.seconds > 2 else _placed(part, text)
-        return words
 
     def _cover(self, chunks: Sequence[Chunk], words: list[list[RecognisedWord]], pcm: PcmFile) -> list[RecognisedChunk]:
         """Decode speech that got no words once more, alone, and report what is left."""
@@ -145,24 +136,26 @@ class Recogniser:
         ]
 
 
+def _silent(heard: Heard) -> bool:
+    """Whether the model itself holds the chunk to be silent, whatever it wrote."""
+    return heard.no_speech > NO_SPEECH and heard.mean_logprob < MIN_LOGPROB
+
+
+def _loops(heard: Heard) -> bool:
+    return heard.compression_ratio > MAX_COMPRESSION_RATIO or repeats(heard.text.split()) >= _LOOP
+
+
 def _improbable(heard: Heard) -> bool:
-    if heard.no_speech > NO_SPEECH and heard.mean_logprob < MIN_LOGPROB:
-        return False  # silence, not a failure
-    return bool(heard.text) and (
-        heard.compression_ratio > MAX_COMPRESSION_RATIO
-        or heard.mean_logprob < MIN_LOGPROB
-        or repeats(heard.text.split()) >= _LOOP
-    )
+    return bool(heard.text) and not _silent(heard) and (heard.mean_logprob < MIN_LOGPROB or _loops(heard))
 
 
 def _score(heard: Heard) -> float:
-    loops = heard.compression_ratio > MAX_COMPRESSION_RATIO or repeats(heard.text.split()) >= _LOOP
-    return heard.mean_logprob - (10 if loops else 0)
+    return heard.mean_logprob - (10 if _loops(heard) else 0)
 
 
 def _placed(chunk: Chunk, heard: Heard) -> list[RecognisedWord]:
-    """Words at their place in the recording; none where the model itself holds the chunk to be silent."""
-    if heard.no_speech > NO_SPEECH and heard.mean_logprob < MIN_LOGPROB:
+    """Words at their place in the recording; none where the chunk is silent."""
+    if _silent(heard):
         return []
     words = []
     for word in heard.words:

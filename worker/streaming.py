@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from pydantic import TypeAdapter
 
@@ -29,19 +30,25 @@ class Progress:
     resumed: bool = False
 
 
+class Preparing(Protocol):
+    """The stage prepare, given where chunks and the seconds decoded go."""
+
+    def __call__(self, *, on_chunk: Callable[[Chunk], None], on_decoded: Callable[[float], None]) -> Plan: ...
+
+
 class SideBySide:
     """Preparation in a thread of its own, recognition in this one, a queue of chunks between."""
 
     def __init__(
         self,
-        preparing: Callable[[Callable[[Chunk], None], Callable[[float], None]], Plan],
+        preparing: Preparing,
         recogniser: Recogniser,
         store: ArtifactStore,
         *,
         total: float | None,
         on_progress: Callable[[Progress], None],
     ) -> None:
-        """`preparing` is the stage, given where chunks and the seconds decoded go; `total` is the declared length."""
+        """`total` is the declared length, seconds, if there is one."""
         self._preparing, self._recogniser, self._store = preparing, recogniser, store
         self._total, self._on_progress = total, on_progress
         self._chunks: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
@@ -68,7 +75,7 @@ class SideBySide:
 
     def _prepare(self) -> None:
         try:
-            self.plan = self._preparing(self._chunks.put, self._decoded_to)
+            self.plan = self._preparing(on_chunk=self._chunks.put, on_decoded=self._decoded_to)
         except Cancelled:
             pass
         except BaseException as error:  # raised again in the thread that asked

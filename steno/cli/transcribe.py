@@ -21,7 +21,7 @@ from steno.exports import formats, get, render
 from steno.jobs import TranscriptionOptions
 from steno.results import ResultWriter
 from steno.storage import storage_errors
-from steno.transcript import MarkKind, Transcript
+from steno.transcript import Transcript
 
 if TYPE_CHECKING:
     from worker.pipeline import Line
@@ -127,7 +127,8 @@ class _Batch:
         with Display(name, enabled=self.say is not None) as display:
             transcript = self.line.run(recording, name=name, on_progress=display.update, deliver=deliver)
         if self.say is not None:
-            self.say(_summary(name, transcript, written, monotonic() - begun))
+            notice = self.line.engine.source.notice
+            self.say(_summary(name, transcript, written, monotonic() - begun, said_before=notice))
 
     @property
     def _writer(self) -> ResultWriter:
@@ -167,15 +168,17 @@ def _end(start: str | None, end: str | None) -> float | None:
     return last
 
 
-def _summary(name: str, transcript: Transcript, written: Sequence[Path], took: float) -> str:
-    suspect = sum(any(mark.kind is MarkKind.SUSPECT for mark in segment.marks) for segment in transcript.segments)
+def _summary(
+    name: str, transcript: Transcript, written: Sequence[Path], took: float, *, said_before: str | None
+) -> str:
+    suspect = sum(segment.suspect for segment in transcript.segments)
     missing = sum(hole.duration for hole in transcript.uncovered)
     parts = [f"{len(transcript.segments)} segments", f"{transcript.duration / max(took, 0.01):.0f}x real time"]
     if suspect:
         parts.append(f"{suspect} suspect")
     if missing:
         parts.append(f"{missing:.0f} s of speech without words")
-    notices = "".join(f"\n  {notice}" for notice in transcript.provenance.notices if "starter model" not in notice)
+    notices = "".join(f"\n  {notice}" for notice in transcript.provenance.notices if notice != said_before)
     where = str(written[0])
     if len(written) > 1:
         name_only = where.removesuffix(written[0].suffix)

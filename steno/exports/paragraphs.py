@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from steno.exports.breaking import ends_sentence
 from steno.exports.clean import clean
-from steno.transcript import MarkKind, Segment, Transcript, Uncovered
+from steno.transcript import Segment, Transcript, Uncovered
 
 _LONG_PAUSE = 2.0  # seconds
 _LONGEST = 60.0
@@ -27,7 +27,7 @@ class Paragraph:
     @property
     def text(self) -> str:
         """One line; what a reader should doubt ends in `[?]`."""
-        return " ".join(clean(segment.text) + (" [?]" if _suspect(segment) else "") for segment in self.segments)
+        return " ".join(clean(segment.text) + (" [?]" if segment.suspect else "") for segment in self.segments)
 
 
 def paragraphs(transcript: Transcript) -> Iterator[Paragraph | Uncovered]:
@@ -64,7 +64,3 @@ def _parts(group: list[Segment], following: Segment) -> bool:
         or following.end - group[0].start > _LONGEST
         or (following.speaker is None and sum(ends_sentence(clean(segment.text)) for segment in group) >= _SENTENCES)
     )
-
-
-def _suspect(segment: Segment) -> bool:
-    return any(mark.kind is MarkKind.SUSPECT for mark in segment.marks)

@@ -14,7 +14,7 @@ from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 
 from worker.models.training.meetings import meeting
-from worker.models.training.texts import grammar_sentence, held_out
+from worker.models.training.texts import held_out_sentences
 from worker.models.training.voices import ESPEAK
 
 Head = tuple[int, int]  # layer, head
@@ -60,7 +60,7 @@ def _share(model: Path, heads: Sequence[Head], spoken: Sequence[_Spoken]) -> flo
 def _sentences(whisper: WhisperModel, rng: Random) -> Iterator[_Spoken]:
     for voice in ESPEAK:
         for _ in range(2):
-            text = next(text for text in iter(lambda: grammar_sentence(rng), "") if held_out(text))
+            text = next(held_out_sentences(rng))
             made = meeting([(voice.name, voice, text)], rng)
             words = made.segments[0]["words"] if made.segments else None
             if not isinstance(words, list) or len(made.audio) > _LONGEST:

@@ -15,7 +15,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.models.training.texts import grammar_sentence, held_out, transcript_sentences
+from worker.models.training.texts import grammar_sentence, held_out, held_out_transcripts
 from worker.models.training.voices import ESPEAK, FLITE, GB, SAMPLE_RATE, US, Voice, speak
 
 DEMO_VOICES = {"Anna": Voice("espeak", US, "f5"), "David": Voice("espeak", GB, "m6")}
@@ -81,7 +81,7 @@ def meeting(script: Iterable[tuple[str, Voice, str]], rng: Random, *, noise: flo
 
 def held_out_meeting(voices: Sequence[Voice], rng: Random, *, seconds: float, transcripts: float = 0.3) -> Meeting:
     """A meeting of held-out sentences; the share `transcripts` of them from real meetings' transcripts."""
-    real = [text for text in transcript_sentences() if held_out(text)]
+    real = held_out_transcripts()
     script, length = [], 0.0
     while length < seconds:
         if rng.random() < transcripts:

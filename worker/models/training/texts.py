@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -47,6 +48,19 @@ def grammar_sentence(rng: Random) -> str:
         text = _fill(rng.choice(_GRAMMAR["templates"]), rng)
         if 10 < len(text) < 100:
             return text
+
+
+def held_out_sentences(rng: Random) -> Iterator[str]:
+    """Sentences of the grammar that training never hears, without end."""
+    while True:
+        text = grammar_sentence(rng)
+        if held_out(text):
+            yield text
+
+
+def held_out_transcripts() -> list[str]:
+    """The utterances of public meetings that training never hears."""
+    return [text for text in transcript_sentences() if held_out(text)]
 
 
 def _fill(template: str, rng: Random) -> str:
