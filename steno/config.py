@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, le=256, description="CPU threads for recognition; 0 means all cores.")
     batch_size: int = Field(default=0, ge=0, le=512, description="Chunks decoded at once; 0 chooses by device.")
     beam_size: int = Field(default=5, ge=1, le=20, description="Beam width of the search; 1 is greedy.")
+    diarize: bool = Field(default=True, description="Tell speakers apart where a request does not say.")
+    diarization_model: str = Field(
+        default="auto", description="Diarization pipeline: a name, a Hugging Face id or a directory."
+    )
     offline: bool = Field(default=False, description="Never download a model, even where it could be done.")
 
     ffmpeg: Path | None = Field(

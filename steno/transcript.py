@@ -65,6 +65,12 @@ class Speaker(_Value):
     name: str
 
 
+class SpeakerTurn(Span):
+    """A stretch of one speaker's speech, from diarization; turns of different speakers may overlap."""
+
+    speaker: str
+
+
 class Segment(Span):
     """A sentence, or what stands between two pauses, by one speaker."""
 
@@ -93,6 +99,10 @@ class Provenance(_Value):
     steno_version: str
     model: str = Field(description="Name, Hugging Face id or directory name.")
     model_revision: str | None = Field(default=None, description="Commit or SHA-256 of the weights.")
+    diarization: str | None = Field(
+        default=None, description="Pipeline that told the speakers apart, or 'channels'; null where nothing did."
+    )
+    diarization_revision: str | None = Field(default=None, description="Commit or SHA-256 of that pipeline.")
     settings: dict[str, str] = Field(default_factory=dict, description="The options that shaped the text.")
     recording_name: str
     recording_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -112,6 +122,7 @@ class Transcript(_Value):
     duration: Seconds
     speakers: tuple[Speaker, ...] = ()
     segments: tuple[Segment, ...] = ()
+    turns: tuple[SpeakerTurn, ...] = Field(default=(), description="Who is heard when, with overlaps, in order.")
     uncovered: tuple[Uncovered, ...] = Field(default=(), description="Speech that got no words; never hidden.")
     provenance: Provenance
 

@@ -38,10 +38,19 @@ def limits() -> DecodeLimits:
 
 @pytest.fixture(scope="session")
 def starter_line(tmp_path_factory: pytest.TempPathFactory) -> Line:
-    """The whole line with the starter model, on one thread."""
+    """The line with the starter model, on one thread, without diarization."""
     data = tmp_path_factory.mktemp("data")
     chosen = Settings(data_dir=data, threads=1, device="cpu")
-    return load_line(TranscriptionOptions(model="starter", language="en"), chosen)
+    return load_line(TranscriptionOptions(model="starter", language="en", diarize=False), chosen)
+
+
+@pytest.fixture(scope="module")
+def diarizing_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """The whole line with both starter models."""
+    chosen = Settings(data_dir=tmp_path_factory.mktemp("data"), threads=1, device="cpu")
+    line = load_line(TranscriptionOptions(model="starter", language="en"), chosen)
+    yield line
+    line.close()
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +76,7 @@ class Steno:
     @property
     def env(self) -> dict[str, str]:
         own = {"STENO_DATA_DIR": str(self.data), "STENO_MODEL_DIR": str(self.data / "models"), "STENO_DEVICE": "cpu"}
+        own["STENO_DIARIZE"] = "0"  # it costs seconds to load; tests that are about it say so
         return {**os.environ, **own, "HF_HUB_OFFLINE": "0", "COLUMNS": "200", **self.environment}
 
     @property

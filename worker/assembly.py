@@ -2,12 +2,14 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from steno.transcript import Segment, Span, Uncovered, Word
 from worker.quality import confidence, doubts
 from worker.recognition import RecognisedChunk, RecognisedWord
+
+Label = Callable[[Sequence[RecognisedWord]], Sequence[RecognisedWord]]
 
 MAX_PAUSE = 0.6  # seconds between words that part two segments
 MAX_SEGMENT = 20.0  # seconds; a sentence that is longer is parted at its longest pause
@@ -18,10 +20,13 @@ _ABBREVIATION = re.compile(
 )
 
 
-def segments(chunks: Iterable[RecognisedChunk], *, offset: float = 0.0) -> tuple[list[Segment], list[Uncovered]]:
+def segments(
+    chunks: Iterable[RecognisedChunk], *, offset: float = 0.0, label: Label = list
+) -> tuple[list[Segment], list[Uncovered]]:
     """Segments in order, and the speech that has no words.
 
-    `offset` (seconds) is where the decoded part begins in the recording.
+    `offset` (seconds) is where the decoded part begins in the recording; `label` gives the words their speakers, and a
+    segment ends where the speaker changes.
     """
     words: list[RecognisedWord] = []
     speech: list[Span] = []
@@ -36,7 +41,7 @@ def segments(chunks: Iterable[RecognisedChunk], *, offset: float = 0.0) -> tuple
             for hole in chunk.uncovered
         ]
     built = []
-    for number, group in enumerate(_groups(words)):
+    for number, group in enumerate(_groups(label(words))):
         segment = _segment(number, group)
         first = bisect_left(speech, segment.start, key=lambda part: part.end)
         last = bisect_right(speech, segment.end, key=lambda part: part.start)
@@ -64,12 +69,24 @@ def _snapped(words: Sequence[RecognisedWord], speech: Sequence[Span]) -> Iterato
 def _groups(words: Sequence[RecognisedWord]) -> Iterator[list[RecognisedWord]]:
     group: list[RecognisedWord] = []
     for word in words:
-        if group and (word.start - group[-1].end > MAX_PAUSE or _ends_sentence(group[-1])):
+        if group and (
+            word.start - group[-1].end > MAX_PAUSE or _ends_sentence(group[-1]) or _another_speaks(group, word)
+        ):
             yield from _shortened(group)
             group = []
         group.append(word)
     if group:
         yield from _shortened(group)
+
+
+def _another_speaks(group: Sequence[RecognisedWord], word: RecognisedWord) -> bool:
+    """A word of an unknown speaker goes with those around it."""
+    known = _speaker(group)
+    return None not in (known, word.speaker) and known != word.speaker
+
+
+def _speaker(group: Sequence[RecognisedWord]) -> str | None:
+    return next((word.speaker for word in group if word.speaker is not None), None)
 
 
 def _ends_sentence(word: RecognisedWord) -> bool:
@@ -100,6 +117,7 @@ def _segment(number: int, group: Sequence[RecognisedWord]) -> Segment:
             end=round(max(word.end, word.start), 3),
             text=word.text.strip(),
             probability=round(word.probability, 4),
+            speaker=word.speaker,
         )
         for word in group
     )
@@ -108,6 +126,7 @@ def _segment(number: int, group: Sequence[RecognisedWord]) -> Segment:
         start=words[0].start,
         end=max(words[-1].end, words[0].start),
         text="".join(word.text for word in group).strip(),
+        speaker=_speaker(group),
         words=words,
         confidence=confidence(words),
     )

@@ -2,20 +2,41 @@
 
 import os
 from collections.abc import Callable
+from typing import Literal
 
 from steno.config import Settings
-from steno.errors import InvalidOption
+from steno.errors import InvalidOption, StenoError
 from steno.jobs import TranscriptionOptions
+from worker.diarization.companion import Diarizer
+from worker.diarization.models import installed, resolve_pipeline
 from worker.engine import Engine
-from worker.models import choose_device, resolve
+from worker.models import STARTER, choose_device, resolve
 from worker.pipeline import Line
 
 
 def load_line(
     options: TranscriptionOptions, settings: Settings, *, on_step: Callable[[str], None] = lambda step: None
 ) -> Line:
-    """The line with its model loaded. Raises UnknownModel, ModelUnavailable, UnknownLanguage, EngineFailure."""
+    """The line with its model loaded. Raises UnknownModel, ModelUnavailable, UnknownLanguage, EngineFailure.
+
+    What keeps speakers from being told apart is no error: the line says so, and does the rest.
+    """
     device = choose_device(settings.device)
+    diarizer, no_speakers = _diarizer(options, settings, device, on_step)
+    try:
+        engine = _engine(options, settings, device, on_step)
+    except BaseException:
+        if diarizer is not None:
+            diarizer.close()
+        raise
+    # On a CPU small batches side by side are fastest: their activations stay in the caches (docs/benchmarks.md).
+    batch = settings.batch_size or (16 if device == "cuda" else 4)
+    return Line(engine, options, settings, batch, diarizer, no_speakers)
+
+
+def _engine(
+    options: TranscriptionOptions, settings: Settings, device: Literal["cpu", "cuda"], on_step: Callable[[str], None]
+) -> Engine:
     on_step("Looking for the model")
     source = resolve(options.model if options.model != "auto" else settings.model, settings, device=device)
     on_step(f"Loading the model {source.name}")
@@ -27,12 +48,33 @@ def load_line(
         threads=threads,
         replicas=replicas,
     )
-    if options.language is not None:
-        engine.check_language(options.language, options.task)
-    else:
-        engine.check_language(engine.languages[0], options.task)
-    # On a CPU small batches side by side are fastest: their activations stay in the caches (docs/benchmarks.md).
-    return Line(engine, options, settings, settings.batch_size or (16 if device == "cuda" else 4))
+    engine.check_language(options.language or engine.languages[0], options.task)
+    return engine
+
+
+def _diarizer(
+    options: TranscriptionOptions, settings: Settings, device: str, on_step: Callable[[str], None]
+) -> tuple[Diarizer | None, str | None]:
+    """The diarizing process, already loading, or why there is none."""
+    if options.channels == "separate":
+        return None, None
+    if not options.diarize:
+        return None, "Speakers are not told apart: it was switched off."
+    if not installed():
+        return None, "Speakers are not told apart: that needs `pip install 'steno[diarization]'`."
+    try:
+        on_step("Looking for the diarization pipeline")
+        # Who asks for the starter model wants a demonstration, not a download.
+        starter = options.model == STARTER and settings.diarization_model == "auto"
+        source = resolve_pipeline(STARTER if starter else settings.diarization_model, settings)
+    except StenoError as error:
+        return None, f"Speakers are not told apart: {error}"
+    threads = max(1, (settings.threads or _cores()) // 2)
+    diarizer = Diarizer(
+        source, device=settings.device, threads=0 if device == "cuda" else threads, offline=settings.offline
+    )
+    diarizer.start()
+    return diarizer, None
 
 
 def engine_version() -> str:

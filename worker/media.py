@@ -23,7 +23,7 @@ _BLOCKS = (2 * SAMPLE_RATE, 8 * SAMPLE_RATE, 20 * SAMPLE_RATE)
 # stands where the container's clock has none (measured in MP4 and Matroska: a track 2 s late is now within 1 ms). After
 # resampling, since ffmpeg holds the gap in memory (two hours: 0.4 GB, else 3.2 GB). Other files: the same samples.
 _TIMELINE = "aformat=sample_fmts=s16:sample_rates=16000:channel_layouts=mono,aresample=async=1:first_pts=0"
-_OUTPUT = {"map": "0:a:0", "vn": None, "sn": None, "dn": None, "map_metadata": -1, "af": _TIMELINE}
+_OUTPUT = {"map": "0:a:0", "vn": None, "sn": None, "dn": None, "map_metadata": -1}
 _PROTECTED = re.compile(r"\((?:enca|drms|drmi|aavd) /")  # sample entries of encrypted MP4: CENC, FairPlay, Audible
 
 # Two spaces of indent: tags are indented by more, so that no title can pass for a fact.
@@ -45,6 +45,17 @@ class AudioTrack:
     sample_rate: int | None
     channels: str
     language: str | None
+
+    @property
+    def channel_count(self) -> int:
+        """Channels of the layout; 1 where it is not known."""
+        if counted := re.match(r"(\d+) channels", self.channels):
+            return int(counted[1])
+        if surround := re.match(r"(\d+)\.(\d+)", self.channels):
+            return int(surround[1]) + int(surround[2])
+        return {"stereo": 2, "downmix": 2, "binaural": 2, "quad": 4, "hexagonal": 6, "octagonal": 8}.get(
+            self.channels.split("(")[0], 1
+        )
 
 
 @dataclass(frozen=True)
@@ -147,8 +158,11 @@ def decode(
     start: float = 0.0,
     end: float | None = None,
     duration: float | None = None,
+    channel: int | None = None,
 ) -> Iterator[PcmStream]:
     """The samples from `start` to `end` (seconds). `duration` is the declared one, to notice an early end.
+
+    All channels are mixed, or one `channel` (from 0) is taken.
 
     Sample 0 is `start` on the container's clock: silence stands where the track has none. Raises InvalidOption for a
     range that cannot be; iterating raises UnreadableMedia, NoAudio (also: ends before `start`), RecordingTooLong or
@@ -166,7 +180,7 @@ def decode(
     with our_name_for(recording) as link:
         command: list[str] = (
             command_line.input(f"file:{link}", **input_options(), **where)
-            .output("pipe:", format="s16le", acodec="pcm_s16le", ac=1, ar=SAMPLE_RATE, **_OUTPUT)
+            .output("pipe:", format="s16le", acodec="pcm_s16le", ac=1, ar=SAMPLE_RATE, **_OUTPUT, af=_filters(channel))
             # Options that come after the output, as global_args puts them, count only where they are global.
             .global_args("-hide_banner", "-nostdin", "-loglevel", "warning")
             .compile(cmd=str(ffmpeg))
@@ -176,6 +190,10 @@ def decode(
             yield PcmStream(process, recording, limits, start=start, expected=expected)
         finally:
             process.stop()
+
+
+def _filters(channel: int | None) -> str:
+    return _TIMELINE if channel is None else f"pan=mono|c0=c{channel},{_TIMELINE}"
 
 
 def _check_file(recording: Path) -> None:

@@ -1,4 +1,4 @@
-"""The line in one process: prepare and transcribe side by side, then assemble.
+"""The line in one process: prepare, transcribe and diarize side by side, then say who said what.
 
 Every stage leaves artifacts in a workspace that is named after the recording and the options. A run that is
 interrupted leaves them, and the next run goes on from there; a run that ends well, or cannot ever succeed, clears them.
@@ -9,39 +9,47 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from steno import __version__
 from steno.config import Settings
 from steno.errors import EngineFailure, InvalidOption, StenoError
 from steno.jobs import TranscriptionOptions
 from steno.storage import ArtifactStore, storage_errors
-from steno.transcript import Provenance, Transcript
-from worker.assembly import segments
+from steno.transcript import Transcript
+from worker.diarization.companion import DiarizationFailed, Diarizer, Diarizing
+from worker.diarization.result import SpeakerBounds
+from worker.drafting import Heard, Origin, draft
 from worker.engine import DecodingOptions, Engine
 from worker.ffmpeg import DecodeLimits, find_ffmpeg
 from worker.language import UNDETERMINED, detect_language
 from worker.media import MediaFacts, probe
-from worker.preparation import Plan, prepare
+from worker.preparation import prepare
 from worker.recognition import RecognisedChunk, Recogniser
 from worker.streaming import Progress, SideBySide
 
 # Raise it when the same options would give another text: artifacts of older versions are then not taken up again.
 LINE_VERSION = 1
 _KEEP_UNFINISHED = 7 * 24 * 3600.0  # seconds
+_MAX_CHANNELS = 16
+# Options that shape no artifact: which speakers there are is asked of the same windows.
+_LATE = {"diarize", "speakers", "min_speakers", "max_speakers"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """The stages with all they need; one for a whole batch of recordings, the model stays loaded."""
+    """The stages with all they need; one for a whole batch of recordings, the models stay loaded.
+
+    Where there is no `diarizer`, `no_speakers` says why.
+    """
 
     engine: Engine
     options: TranscriptionOptions
     settings: Settings
     batch_size: int
+    diarizer: Diarizer | None = None
+    no_speakers: str | None = None
 
     def run(
         self,
@@ -55,13 +63,15 @@ class Line:
         """The transcript of a recording; `name` is what people call it.
 
         `deliver` writes it where people want it; should that fail, the work is kept for the next run, as it is when the
-        engine fails or at KeyboardInterrupt. Raises a StenoError that says what to do.
+        engine fails or at KeyboardInterrupt. A diarization that fails costs the speakers only, and the transcript says
+        so. Raises a StenoError that says what to do.
         """
         ffmpeg = find_ffmpeg(self.settings.ffmpeg)
         limits = DecodeLimits.from_settings(self.settings)
         facts = probe(recording, ffmpeg=ffmpeg, limits=limits)
         if facts.duration is not None and self.options.start >= facts.duration:
             raise InvalidOption(f"{recording.name} is only {facts.duration:.1f} s long", "Choose an earlier --start.")
+        channels = self._channels(facts, recording)
         sha256 = hash_file(recording)
         with self._workspace(sha256) as store:
             try:
@@ -69,7 +79,6 @@ class Line:
                 preparing = partial(
                     prepare,
                     recording,
-                    store,
                     ffmpeg=ffmpeg,
                     limits=limits,
                     max_chunk=self.engine.max_chunk,
@@ -78,21 +87,78 @@ class Line:
                     duration=facts.duration,
                 )
                 total = self._length(facts.duration)
-                steps = SideBySide(preparing, self._recogniser(language), store, total=total, on_progress=on_progress)
-                chunks = []
-                for chunk in steps.recognised():
-                    chunks.append(chunk)
-                    on_chunk(chunk)
+                parts = []
+                for number, channel in enumerate(channels):
+                    place = store if channel is None else ArtifactStore(store.root / f"channel-{channel}")
+                    steps = SideBySide(
+                        partial(preparing, place, channel=channel),
+                        self._recogniser(language),
+                        place,
+                        total=total,
+                        on_progress=partial(_share, on_progress, number, len(channels)),
+                    )
+                    parts.append(replace(self._hear(steps, place, on_chunk), channel=channel))
             except EngineFailure:  # memory may have run out: what is finished is kept
                 raise
             except StenoError:
                 store.clear()  # the same input would fail again
                 raise
-            assert steps.plan is not None
-            transcript = self._transcript(chunks, steps.plan, sha256, name or recording.name, language, probability)
+            origin = Origin(name or recording.name, sha256, language, probability, self.options.task, self._shaping())
+            transcript = draft(parts, origin, self.engine.source, self.diarizer.source if self.diarizer else None)
             deliver(transcript)
             store.clear()
             return transcript
+
+    def close(self) -> None:
+        """End the diarizing process."""
+        if self.diarizer is not None:
+            self.diarizer.close()
+
+    def _hear(self, steps: SideBySide, store: ArtifactStore, on_chunk: Callable[[RecognisedChunk], None]) -> Heard:
+        """Transcribe and diarize what `steps` decode."""
+        diarizing = self._begin_diarizing(steps, store)
+        chunks = []
+        try:
+            for chunk in steps.recognised():
+                chunks.append(chunk)
+                on_chunk(chunk)
+            assert steps.plan is not None
+            heard = Heard(tuple(chunks), steps.plan, None, self.no_speakers)
+            if diarizing is None:
+                return heard
+            return replace(heard, diarization=diarizing.result())
+        except DiarizationFailed as failure:
+            return replace(heard, no_speakers=str(failure))
+        except BaseException:
+            self.close()  # it would go on with a recording that nobody waits for
+            raise
+
+    def _begin_diarizing(self, steps: SideBySide, store: ArtifactStore) -> Diarizing | None:
+        if self.diarizer is None or self.options.channels == "separate":
+            return None
+        bounds = SpeakerBounds(
+            num_speakers=self.options.speakers,
+            min_speakers=self.options.min_speakers,
+            max_speakers=self.options.max_speakers,
+        )
+        diarizing = self.diarizer.begin(store, bounds, steps.diarized_to)
+        steps.diarized_to(0.0)
+        steps.follow(diarizing.decoded)
+        return diarizing
+
+    def _channels(self, facts: MediaFacts, recording: Path) -> list[int | None]:
+        """The channels to hear one by one; None for all of them mixed."""
+        if self.options.channels == "mix":
+            return [None]
+        count = facts.tracks[0].channel_count
+        if count < 2:
+            raise InvalidOption(
+                f"{recording.name} has one channel, so its channels cannot be told apart",
+                "Leave --channels separate away; speakers are then told apart by their voices.",
+            )
+        if count > _MAX_CHANNELS:
+            raise InvalidOption(f"{recording.name} has {count} channels", f"At most {_MAX_CHANNELS} can be separated.")
+        return list(range(count))
 
     def _language(
         self, recording: Path, ffmpeg: Path, limits: DecodeLimits, facts: MediaFacts
@@ -124,38 +190,6 @@ class Line:
         )
         return Recogniser(self.engine, options, batch_size=self.batch_size)
 
-    def _transcript(
-        self,
-        chunks: list[RecognisedChunk],
-        plan: Plan,
-        sha256: str,
-        name: str,
-        language: str,
-        probability: float | None,
-    ) -> Transcript:
-        spoken, uncovered = segments(chunks, offset=plan.start)
-        notices = [notice for notice in (self.engine.source.notice, plan.notice) if notice]
-        if not spoken:
-            notices.append("Nobody was heard to speak in this recording.")
-        return Transcript(
-            language=language,
-            language_probability=probability,
-            task=self.options.task,
-            duration=round(plan.start + plan.duration, 3),
-            segments=tuple(spoken),
-            uncovered=tuple(uncovered),
-            provenance=Provenance(
-                steno_version=__version__,
-                model=self.engine.source.name,
-                model_revision=self.engine.source.revision,
-                settings=self._shaping(),
-                recording_name=name,
-                recording_sha256=sha256,
-                created=datetime.now(UTC).replace(microsecond=0),
-                notices=tuple(notices),
-            ),
-        )
-
     def _shaping(self) -> dict[str, str]:
         """The options that shape the text, as words."""
         chosen = self.options.model_dump(exclude_defaults=True, exclude={"model"})
@@ -167,7 +201,8 @@ class Line:
     @contextmanager
     def _workspace(self, sha256: str) -> Iterator[ArtifactStore]:
         """The artifacts of this recording with these options, held by one process at a time."""
-        shape = repr((LINE_VERSION, sha256, self.engine.source.revision, sorted(self._shaping().items())))
+        shaping = sorted(item for item in self._shaping().items() if item[0] not in _LATE)
+        shape = repr((LINE_VERSION, sha256, self.engine.source.revision, shaping))
         root = self.settings.data_dir / "unfinished"
         _forget_old(root)
         store = ArtifactStore(root / hashlib.sha256(shape.encode()).hexdigest()[:32])
@@ -181,6 +216,18 @@ class Line:
                     "This recording is being transcribed by another process", "Wait for it to finish."
                 ) from error
             yield store
+
+
+def _share(on_progress: Callable[[Progress], None], number: int, count: int, progress: Progress) -> None:
+    """Progress of one of several channels as progress of the whole."""
+    done = number * (progress.total or 0.0)
+    on_progress(
+        replace(
+            progress,
+            decoded=(done + progress.decoded) / count,
+            transcribed=(done + progress.transcribed) / count,
+        )
+    )
 
 
 def hash_file(path: Path) -> str:

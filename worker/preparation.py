@@ -47,13 +47,14 @@ def prepare(
     start: float = 0.0,
     end: float | None = None,
     duration: float | None = None,
+    channel: int | None = None,
     on_chunk: Callable[[Chunk], None] = lambda chunk: None,
     on_decoded: Callable[[float], None] = lambda seconds: None,
 ) -> Plan:
     """Leave `audio.pcm` and `plan.json` in the store; hand each chunk (at most `max_chunk` seconds) to `on_chunk`.
 
-    A plan that is already there is replayed. `on_decoded` hears the seconds decoded so far and may raise to stop the
-    work. Raises what `decode` raises, and StorageFull.
+    One `channel` (from 0) can be chosen. A plan that is already there is replayed. `on_decoded` hears the seconds
+    decoded so far and may raise to stop the work. Raises what `decode` raises, and StorageFull.
     """
     if (plan := finished_plan(store)) is not None:
         for chunk in plan.chunks:
@@ -75,7 +76,9 @@ def prepare(
         scratch = audio.open("wb", buffering=0)
     with (
         scratch,
-        decode(recording, ffmpeg=ffmpeg, limits=limits, start=start, end=end, duration=duration) as stream,
+        decode(
+            recording, ffmpeg=ffmpeg, limits=limits, start=start, end=end, duration=duration, channel=channel
+        ) as stream,
     ):
         for block in stream:
             with storage_errors(audio.parent):

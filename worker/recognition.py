@@ -34,12 +34,16 @@ _REACH = 0.35  # a word also covers this much, seconds, around it: alignment is 
 
 @dataclass(frozen=True)
 class RecognisedWord:
-    """A word of the recording, seconds; `text` keeps the space before it where the language writes one."""
+    """A word of the recording, seconds; `text` keeps the space before it where the language writes one.
+
+    `speaker` is the id of who says it, once that is known.
+    """
 
     text: str
     start: float
     end: float
     probability: float
+    speaker: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from steno.storage import ArtifactStore
 from worker.chunking import Chunk
+from worker.media import SAMPLE_RATE
 from worker.pcm import PcmFile
 from worker.preparation import AUDIO, Cancelled, Plan
 from worker.recognition import RecognisedChunk, Recogniser
@@ -22,12 +23,19 @@ _RANGE = TypeAdapter(tuple[RecognisedChunk, ...])
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a recording is; seconds of the recording. `total` is None until it is known."""
+    """How far a recording is; seconds of the recording. `total` is None until it is known.
+
+    `diarized` is None where speakers are not being told apart.
+    """
 
     decoded: float
     transcribed: float
     total: float | None
     resumed: bool = False
+    diarized: float | None = None
+
+
+Follower = Callable[[int, bool], None]
 
 
 class Preparing(Protocol):
@@ -51,6 +59,8 @@ class SideBySide:
         """`total` is the declared length, seconds, if there is one."""
         self._preparing, self._recogniser, self._store = preparing, recogniser, store
         self._total, self._on_progress = total, on_progress
+        self._follower: Follower = lambda samples, ended: None
+        self._diarized: float | None = None
         self._chunks: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._failure: BaseException | None = None
@@ -76,6 +86,7 @@ class SideBySide:
     def _prepare(self) -> None:
         try:
             self.plan = self._preparing(on_chunk=self._chunks.put, on_decoded=self._decoded_to)
+            self._follower(round(self.plan.duration * SAMPLE_RATE), True)
         except Cancelled:
             pass
         except BaseException as error:  # raised again in the thread that asked
@@ -87,6 +98,16 @@ class SideBySide:
         if self._stop.is_set():
             raise Cancelled
         self._decoded = seconds
+        self._follower(round(seconds * SAMPLE_RATE), False)
+        self._report()
+
+    def follow(self, follower: "Follower") -> None:
+        """Tell another stage how many samples are decoded, and whether those are all."""
+        self._follower = follower
+
+    def diarized_to(self, seconds: float) -> None:
+        """Report how far the diarization is, which runs elsewhere."""
+        self._diarized = seconds
         self._report()
 
     def _ranges(self, first: Chunk, pcm: PcmFile) -> Iterator[RecognisedChunk]:
@@ -134,7 +155,7 @@ class SideBySide:
 
     def _report(self) -> None:
         total = self._total if self.plan is None else self.plan.duration
-        self._on_progress(Progress(self._decoded, self._transcribed, total, self._resumed))
+        self._on_progress(Progress(self._decoded, self._transcribed, total, self._resumed, self._diarized))
 
     def _raise_failure(self) -> None:
         if self._failure is not None:

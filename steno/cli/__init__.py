@@ -6,6 +6,7 @@ import typer
 
 from steno import __version__
 from steno.cli.doctor import doctor
+from steno.cli.evaluate import eval_
 from steno.cli.models import models
 from steno.cli.transcribe import transcribe
 
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.command()(transcribe)
 app.add_typer(models, name="models")
+app.command("eval")(eval_)
 app.command()(doctor)
 
 

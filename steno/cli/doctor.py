@@ -4,6 +4,7 @@ import importlib
 import platform
 import shutil
 import tempfile
+import warnings
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ def doctor() -> None:
     """Check this machine: ffmpeg, GPU and a real decode on it, models, disk. Exit code 1 where something is wrong."""
     settings = load_settings()
     failed = False
-    for check in (_python, _worker, _ffmpeg, _device, _models, _decode, _disk, _unfinished):
+    for check in (_python, _worker, _ffmpeg, _device, _models, _decode, _speakers, _disk, _unfinished):
         for finding in _findings(check, settings):
             sign = {True: "[green]ok  [/]", False: "[bold red]FAIL[/]", None: "[yellow]note[/]"}[finding.ok]
             stdout.print(f"{sign} {finding.subject}: {shown(finding.said)}")
@@ -118,13 +119,37 @@ def _decode(settings: Settings) -> Iterator[Finding]:
     from worker.loading import load_line
     from worker.models.check import CHECK_TEXT, check_audio
 
-    line = load_line(TranscriptionOptions(model="starter", language="en"), settings)
+    line = load_line(TranscriptionOptions(model="starter", language="en", diarize=False), settings)
     audio: np.ndarray = check_audio()
     heard = line.engine.hear([audio], DecodingOptions(language="en"))[0].text
     words = set(heard.casefold().replace(",", "").replace(".", "").split())
     good = len(words & set(CHECK_TEXT.casefold().split())) >= 0.6 * len(set(CHECK_TEXT.split()))
     cure = "" if good else ". The engine does not fit this machine's driver; try STENO_DEVICE=cpu"
     yield Finding("decode", good, f"{line.engine.device} heard: {heard!r}{cure}")
+
+
+def _speakers(settings: Settings) -> Iterator[Finding]:
+    """The bundled diarization pipeline on the real device, and which pipeline would be used."""
+    import numpy as np
+
+    from worker.diarization.loading import load_pipeline
+    from worker.diarization.models import available_pipelines, installed, resolve_pipeline
+    from worker.models.check import check_audio
+
+    if not installed():
+        yield Finding("speakers", None, "not told apart. Install that with: pip install 'steno[diarization]'")
+        return
+    pipeline = load_pipeline(resolve_pipeline("starter", settings).path, device=settings.device)
+    audio: np.ndarray = check_audio()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = pipeline.diarize(pipeline.hear(audio, pipeline.count(len(audio)))).speaker_diarization
+    seconds = found.get_timeline().support().duration()
+    good = 0.5 <= seconds / (len(audio) / 16_000) <= 1.05
+    yield Finding("speakers", good, f"{pipeline.device} heard somebody for {seconds:.1f} s of a sentence")
+    here = [name for name, source in available_pipelines(settings) if source is not None]
+    cure = ". Fetch a real one: steno models pull community-1" if here == ["starter"] else ""
+    yield Finding("speakers", None if cure else True, f"pipelines on this machine: {', '.join(here)}{cure}")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

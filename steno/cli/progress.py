@@ -32,11 +32,14 @@ class Display(AbstractContextManager["Display"]):
 
     def update(self, progress: "LineProgress") -> None:
         """Show how far the recording is."""
-        speed = progress.transcribed / max(monotonic() - self._begun, 0.1)
+        done = progress.transcribed
+        if progress.diarized is not None:  # two stages side by side, one bar
+            done = (done + progress.diarized) / 2
+        speed = done / max(monotonic() - self._begun, 0.1)
         self._bar.update(
             self._task,
             total=progress.total,
-            completed=min(progress.transcribed, progress.total or progress.transcribed),
+            completed=min(done, progress.total or done),
             speed=("going on, " if progress.resumed else "") + (f"{speed:.0f}x" if speed >= 1 else ""),
         )
 

@@ -3,9 +3,10 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
 _DEFAULT_FORMATS = "txt,srt,json"
 
 
+class Channels(StrEnum):
+    """What to do with the channels of a recording."""
+
+    MIX = "mix"
+    SEPARATE = "separate"
+
+
 @speaks_plainly
 def transcribe(
     recordings: Annotated[
@@ -39,6 +47,13 @@ def transcribe(
     translate: Annotated[bool, typer.Option("--translate", help="Translate to English.")] = False,
     hotwords: Annotated[str | None, typer.Option(help="Names and terms likely to be said.")] = None,
     prompt: Annotated[str | None, typer.Option(help="A text that sets style and spelling.")] = None,
+    speakers: Annotated[int | None, typer.Option(min=1, max=50, help="How many people speak, if known.")] = None,
+    min_speakers: Annotated[int | None, typer.Option(min=1, max=50, help="At least so many.")] = None,
+    max_speakers: Annotated[int | None, typer.Option(min=1, max=50, help="At most so many.")] = None,
+    diarize: Annotated[
+        bool | None, typer.Option("--diarize/--no-diarize", help="Tell speakers apart. [default: diarize]")
+    ] = None,
+    channels: Annotated[Channels, typer.Option(help="separate: each channel is one speaker.")] = Channels.MIX,
     start: Annotated[str | None, typer.Option(help="Leave out what lies before: seconds or h:mm:ss.")] = None,
     end: Annotated[str | None, typer.Option(help="Leave out what lies after.")] = None,
     format_: Annotated[
@@ -64,8 +79,11 @@ def transcribe(
         task="translate" if translate else "transcribe",
         hotwords=hotwords,
         prompt=prompt,
+        diarize=settings.diarize if diarize is None else diarize,
+        channels=channels.value,
         start=seconds(start, "--start") or 0.0,
         end=_end(start, end),
+        **_bounds(speakers, min_speakers, max_speakers, channels),
     )
     if piped and len(wanted) > 1:
         raise InvalidOption("Standard output takes one format", "Choose one with --format, or give --output.")
@@ -74,10 +92,14 @@ def transcribe(
 
     say: Callable[[str], None] = (lambda text: None) if quiet else (lambda text: stderr.print(f"[dim]{shown(text)}[/]"))
     line = load_line(options, settings, on_step=lambda step: say(f"{step} ..."))
-    if notice := line.engine.source.notice:
+    said = [line.engine.source.notice, line.diarizer.source.notice if line.diarizer else line.no_speakers]
+    for notice in filter(None, said if options.diarize else said[:1]):
         stderr.print(f"[yellow]note:[/] {shown(notice)}")
-    batch = _Batch(line, settings, wanted, output, None if piped else say)
-    failed = [source for source in sources if not batch.run(source)]
+    batch = _Batch(line, settings, wanted, output, None if piped else say, frozenset(filter(None, said)))
+    try:
+        failed = [source for source in sources if not batch.run(source)]
+    finally:
+        line.close()
     if failed:
         if len(sources) > 1:
             complain(f"{len(failed)} of {len(sources)} recordings failed")
@@ -91,6 +113,7 @@ class _Batch:
     formats: Sequence[str]
     output: Path | None
     say: Callable[[str], None] | None  # None: the transcript itself goes to standard output
+    said_before: frozenset[str]
 
     def run(self, source: Path | StenoError) -> bool:
         """Transcribe one recording; False, and a line that says why, where it fails."""
@@ -127,8 +150,7 @@ class _Batch:
         with Display(name, enabled=self.say is not None) as display:
             transcript = self.line.run(recording, name=name, on_progress=display.update, deliver=deliver)
         if self.say is not None:
-            notice = self.line.engine.source.notice
-            self.say(_summary(name, transcript, written, monotonic() - begun, said_before=notice))
+            self.say(_summary(name, transcript, written, monotonic() - begun, said_before=self.said_before))
 
     @property
     def _writer(self) -> ResultWriter:
@@ -152,6 +174,16 @@ def _recording(source: Path, settings: Settings) -> Iterator[Path]:
             yield copy
 
 
+def _bounds(exactly: int | None, least: int | None, most: int | None, channels: Channels) -> dict[str, int | None]:
+    if exactly is not None and (least is not None or most is not None):
+        raise InvalidOption("--speakers says it all", "Leave --min-speakers and --max-speakers away.")
+    if least is not None and most is not None and least > most:
+        raise InvalidOption("--min-speakers is more than --max-speakers", "Exchange them.")
+    if channels is Channels.SEPARATE and (exactly, least, most) != (None, None, None):
+        raise InvalidOption("With --channels separate every channel is one speaker", "Leave the number away.")
+    return {"speakers": exactly, "min_speakers": least, "max_speakers": most}
+
+
 def _formats(text: str) -> tuple[str, ...]:
     names = [name.strip().lower() for name in text.split(",") if name.strip()]
     if names == ["all"]:
@@ -169,16 +201,20 @@ def _end(start: str | None, end: str | None) -> float | None:
 
 
 def _summary(
-    name: str, transcript: Transcript, written: Sequence[Path], took: float, *, said_before: str | None
+    name: str, transcript: Transcript, written: Sequence[Path], took: float, *, said_before: Collection[str]
 ) -> str:
     suspect = sum(segment.suspect for segment in transcript.segments)
     missing = sum(hole.duration for hole in transcript.uncovered)
-    parts = [f"{len(transcript.segments)} segments", f"{transcript.duration / max(took, 0.01):.0f}x real time"]
+    parts = [f"{len(transcript.segments)} segments"]
+    if transcript.provenance.diarization is not None:
+        count = len(transcript.speakers)
+        parts.append(f"{count} speaker{'' if count == 1 else 's'}")
+    parts += [f"{transcript.duration / max(took, 0.01):.0f}x real time"]
     if suspect:
         parts.append(f"{suspect} suspect")
     if missing:
         parts.append(f"{missing:.0f} s of speech without words")
-    notices = "".join(f"\n  {notice}" for notice in transcript.provenance.notices if notice != said_before)
+    notices = "".join(f"\n  {notice}" for notice in transcript.provenance.notices if notice not in said_before)
     where = str(written[0])
     if len(written) > 1:
         name_only = where.removesuffix(written[0].suffix)

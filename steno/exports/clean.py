@@ -43,11 +43,16 @@ def milliseconds(seconds: float) -> int:
 
 def provenance_facts(provenance: Provenance) -> list[tuple[str, str]]:
     """What made the transcript, as names and clean values; `Note` for each notice."""
-    revision = f" (revision {provenance.model_revision})" if provenance.model_revision else ""
+    revision = _revision(provenance.model_revision)
     settings = ", ".join(f"{key}={value}" for key, value in sorted(provenance.settings.items()))
     facts = [
         ("Transcribed by", f"Steno {provenance.steno_version}"),
         ("Model", provenance.model + revision),
+        *(
+            [("Speakers", provenance.diarization + _revision(provenance.diarization_revision))]
+            if provenance.diarization is not None
+            else []
+        ),
         ("Settings", settings or "default"),
         ("Recording", provenance.recording_name),
         ("Recording SHA-256", provenance.recording_sha256),
@@ -55,6 +60,10 @@ def provenance_facts(provenance: Provenance) -> list[tuple[str, str]]:
         *(("Note", notice) for notice in provenance.notices),
     ]
     return [(name, clean(value)) for name, value in facts]
+
+
+def _revision(revision: str | None) -> str:
+    return f" (revision {revision})" if revision else ""
 
 
 def provenance_lines(provenance: Provenance) -> list[str]:

@@ -1,6 +1,6 @@
 """`make bench`: ours beside the plain library, interleaved, as ratios; writes the tables of docs/benchmarks.md.
 
-    python -m tests.bench [speed] [first] [memory] [accuracy] [--pairs N] [--write]
+    python -m tests.bench [PART ...] [--pairs N] [--write]
 
 Every run is a process of its own with the same recording, model and threads. A ratio is plain / ours of neighbouring
 runs, so that a machine whose speed drifts does not decide; medians are quoted.
@@ -16,8 +16,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+from tests.bench import speakers
+from tests.bench.attribution import attribution
 from tests.bench.material import recording
 from tests.conftest import RECORDINGS, ROOT
 from tests.model_factory import random_whisper
@@ -118,7 +121,16 @@ def accuracy(pairs: int) -> list[str]:
     return rows
 
 
-PARTS: dict[str, Callable[[int], list[str]]] = {"speed": speed, "first": first, "memory": memory, "accuracy": accuracy}
+PARTS: dict[str, Callable[[int], list[str]]] = {
+    "speed": speed,
+    "first": first,
+    "memory": memory,
+    "accuracy": accuracy,
+    "diarization": partial(speakers.diarization, OUTPUT),
+    "diarization-memory": partial(speakers.diarization_memory, OUTPUT),
+    "together": partial(speakers.together, OUTPUT),
+    "attribution": partial(attribution, OUTPUT),
+}
 
 
 def machine() -> str:

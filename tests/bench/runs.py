@@ -33,7 +33,7 @@ def ours(recording: Path, *, model: str, beam: int, first_only: bool) -> tuple[f
         _fix_length()
     with tempfile.TemporaryDirectory() as data:
         chosen = Settings(data_dir=Path(data), threads=THREADS, beam_size=beam, device="cpu")
-        line = load_line(TranscriptionOptions(model=model, language="en"), chosen)
+        line = load_line(TranscriptionOptions(model=model, language="en", diarize=False), chosen)
 
         def stop(chunk: object) -> None:
             if first_only and getattr(chunk, "words", ()):

@@ -75,7 +75,7 @@ def test_a_directory_is_a_model_and_language_and_task_reach_it(
     multilingual: Path, meeting: Path, tmp_path: Path
 ) -> None:
     """Random weights write nonsense; what counts is that a 30 s multilingual model runs the whole line."""
-    options = TranscriptionOptions(model=str(multilingual), task="translate")
+    options = TranscriptionOptions(model=str(multilingual), task="translate", diarize=False)
     line = load_line(options, settings(tmp_path / "data"))
 
     transcript = line.run(meeting)
@@ -93,7 +93,7 @@ def test_a_directory_is_a_model_and_language_and_task_reach_it(
 
 
 def test_a_language_nobody_knows(multilingual: Path, tmp_path: Path) -> None:
-    options = TranscriptionOptions(model=str(multilingual), language="klingon")
+    options = TranscriptionOptions(model=str(multilingual), language="klingon", diarize=False)
     with pytest.raises(UnknownLanguage, match="It knows"):
         load_line(options, settings(tmp_path))
 
@@ -108,7 +108,7 @@ def test_replicas_share_one_line_and_give_the_same_text(tmp_path: Path) -> None:
     texts = []
     for threads in (1, 2):
         chosen = Settings(data_dir=tmp_path / str(threads), threads=threads, device="cpu")
-        line = load_line(TranscriptionOptions(model="starter", language="en"), chosen)
+        line = load_line(TranscriptionOptions(model="starter", language="en", diarize=False), chosen)
         assert isinstance(line.engine, Engine)
         assert line.engine.replicas == threads
         texts.append(line.run(recording).text)

@@ -1,16 +1,14 @@
 """Model names, and the directory each one lies in on this machine."""
 
 import hashlib
-import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from steno.config import Settings
-from steno.errors import InvalidOption, ModelUnavailable, StenoError, UnknownModel
-from steno.storage import storage_errors
+from steno.errors import InvalidOption, ModelUnavailable, UnknownModel
+from worker.models.hub import snapshot
 
 STARTER = "starter"
 _STARTER_DIR = Path(__file__).parent / "starter"
@@ -135,37 +133,8 @@ def _fingerprint(directory: Path) -> str:
 
 
 def _snapshot(repository: str, settings: Settings, *, download: bool) -> Path | None:
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # nothing leaves the machine but the download itself
-    import huggingface_hub
-    from huggingface_hub.constants import HF_HUB_CACHE
-    from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError, RepositoryNotFoundError
-
-    if not download:
-        # The model directory of Steno, then the cache that other programs share.
-        for cache in (settings.model_dir, Path(HF_HUB_CACHE)):
-            with suppress(LocalEntryNotFoundError, OSError):
-                path = Path(
-                    huggingface_hub.snapshot_download(
-                        repository, cache_dir=cache, local_files_only=True, allow_patterns=_FILES
-                    )
-                )
-                if (path / "model.bin").exists():
-                    return path
-        return None
-    try:
-        with storage_errors(settings.model_dir):
-            path = Path(
-                huggingface_hub.snapshot_download(repository, cache_dir=settings.model_dir, allow_patterns=_FILES)
-            )
-    except (RepositoryNotFoundError, GatedRepoError) as error:
-        raise UnknownModel(
-            f"{repository} does not exist, or needs a token", "Check the name; set HF_TOKEN for a gated model."
-        ) from error
-    except StenoError:
-        raise
-    except Exception as error:  # the hub client's transport errors (httpx) have no common public base
-        raise ModelUnavailable(f"{repository} could not be downloaded", _cure(repository)) from error
-    if not (path / "model.bin").exists():
+    path = snapshot(repository, settings, download=download, files=_FILES, needed="model.bin", cure=_cure(repository))
+    if path is None and download:
         raise UnknownModel(f"{repository} holds no CTranslate2 model", "Choose a repository that has model.bin.")
     return path
 

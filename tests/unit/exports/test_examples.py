@@ -10,7 +10,7 @@ from docx import Document
 
 from steno.errors import InvalidOption
 from steno.exports import formats, get, render
-from steno.transcript import Transcript, Uncovered
+from steno.transcript import Speaker, SpeakerTurn, Transcript, Uncovered
 from tests.unit.exports.transcripts import small, spoken, transcript_of
 
 HEAD = f"""\
@@ -188,6 +188,26 @@ def test_rttm() -> None:
         "SPEAKER talk.mp3 1 0.500 1.500 <NA> <NA> Anna <NA> <NA>\n"
         "SPEAKER talk.mp3 1 3.000 2.000 <NA> <NA> Bo_&_Co <NA> <NA>\n"
     )
+
+
+def test_rttm_has_the_turns_of_the_diarization_with_their_overlaps() -> None:
+    turns = [("speaker-1", 0.5, 2.0), ("speaker-2", 1.5, 3.25), ("speaker-1", 2.1, 2.5), ("speaker-3", 4.0, 5.0)]
+    speakers = tuple(Speaker(id=f"speaker-{number}", name=name) for number, name in ((1, "Ann Lee"), (2, "Ann\tLee")))
+    transcript = small().model_copy(
+        update={
+            "speakers": speakers,
+            "turns": tuple(SpeakerTurn(start=start, end=end, speaker=speaker) for speaker, start, end in turns),
+        }
+    )
+
+    lines = [line.split() for line in render("rttm", transcript).decode().splitlines() if line.startswith("SPEAKER")]
+
+    assert [(line[3], line[4], line[7]) for line in lines] == [
+        ("0.500", "1.500", "Ann_Lee"),
+        ("1.500", "1.750", "Ann_Lee_(2)"),
+        ("2.100", "0.400", "Ann_Lee"),
+        ("4.000", "1.000", "speaker-3"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["txt", "vtt", "json", "eaf", "rttm"])

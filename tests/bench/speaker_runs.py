@@ -1,0 +1,154 @@
+"""One measured run of the diarization, in a process of its own: `python -m tests.bench.speaker_runs SYSTEM ...`.
+
+Prints JSON: seconds of each part, peak resident bytes, the RTTM. `stock` and `fast` take the same pipeline, samples in
+memory and threads; `stage` is ours as the line runs it, range by range from a file.
+"""
+
+import json
+import resource
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from steno.config import Settings
+from steno.storage import ArtifactStore
+from worker.diarization.libraries import import_pyannote
+from worker.diarization.loading import load_pipeline
+from worker.diarization.models import STARTER, resolve_pipeline
+from worker.diarization.result import SpeakerBounds
+from worker.diarization.stage import Growing, diarize
+from worker.ffmpeg import DecodeLimits, find_ffmpeg
+from worker.media import decode
+
+THREADS = 2
+
+
+def samples(recording: Path) -> np.ndarray:
+    with decode(recording, ffmpeg=find_ffmpeg(), limits=DecodeLimits.from_settings(Settings())) as stream:
+        return np.concatenate(list(stream))
+
+
+def pipeline(*, fast: bool, embedding: str) -> Any:
+    """The starter pipeline; with `resnet` its embedding network is WeSpeaker's ResNet34 with random weights."""
+    import_pyannote()
+    import torch
+    from pyannote.audio import Pipeline
+
+    torch.set_num_threads(THREADS)
+    path = resolve_pipeline(STARTER, Settings()).path
+    made = load_pipeline(path, device="cpu", threads=THREADS) if fast else Pipeline.from_pretrained(path)
+    if embedding == "resnet":
+        from pyannote.audio.models.embedding import WeSpeakerResNet34
+
+        torch.manual_seed(1)
+        made._embedding.model_ = WeSpeakerResNet34().eval()
+        # The starter's PLDA does not fit its 256 dimensions: what is timed ends with the embeddings.
+        made._pipelines["clustering"] = _Together()
+    return made
+
+
+class _Together:
+    """Puts everybody into one cluster."""
+
+    constrained_assignment, metric = False, "cosine"
+
+    def filter_embeddings(self, embeddings: Any, segmentations: Any) -> tuple[Any]:
+        del segmentations
+        return (embeddings[:0, 0],)
+
+    def __call__(self, *, embeddings: Any, **rest: Any) -> tuple[Any, Any, Any]:
+        del rest
+        shape = embeddings.shape[:2]
+        return np.zeros(shape, np.int8), np.ones((*shape, 1)), embeddings.mean(axis=(0, 1))[None]
+
+
+def whole(recording: Path, *, fast: bool, embedding: str) -> dict[str, Any]:
+    import torch
+
+    made = pipeline(fast=fast, embedding=embedding)
+    waveform = torch.from_numpy(samples(recording).astype(np.float32) / 32768)[None]
+    file = {"waveform": waveform, "sample_rate": 16_000, "uri": "recording"}
+    made({**file, "waveform": waveform[:, : 45 * 16_000]})  # warm
+    parts: dict[str, float] = {}
+    for name in ("get_segmentations", "get_embeddings"):
+        _time(made, name, parts)
+    begun = perf_counter()
+    output = made(file)
+    parts["total"] = perf_counter() - begun
+    return {"parts": parts, "rttm": output.speaker_diarization.to_rttm()}
+
+
+def _time(made: Any, name: str, parts: dict[str, float]) -> None:
+    own = getattr(made, name)
+
+    def timed(*arguments: Any, **options: Any) -> Any:
+        begun = perf_counter()
+        try:
+            return own(*arguments, **options)
+        finally:
+            parts[name] = perf_counter() - begun
+
+    object.__setattr__(made, name, timed)
+
+
+def stage(recording: Path) -> dict[str, Any]:
+    made = load_pipeline(resolve_pipeline(STARTER, Settings()).path, device="cpu", threads=THREADS)
+    with tempfile.TemporaryDirectory() as folder:
+        audio, count = Path(folder) / "audio.pcm", 0
+        with (
+            audio.open("wb") as file,
+            decode(recording, ffmpeg=find_ffmpeg(), limits=DecodeLimits.from_settings(Settings())) as stream,
+        ):
+            for block in stream:
+                file.write(block.tobytes())
+                count += len(block)
+        begun = perf_counter()
+        found = diarize(
+            made,
+            Growing(audio, lambda wanted: (count, True)),
+            ArtifactStore(Path(folder)),
+            "ranges",
+            SpeakerBounds(),
+        )
+    return {"parts": {"total": perf_counter() - begun}, "rttm": str(len({turn.speaker for turn in found.turns}))}
+
+
+def line(recording: Path, *, speech: bool, speakers: bool) -> dict[str, Any]:
+    """The line on one thread for each stage; without `speech` nothing is recognised."""
+    from steno.jobs import TranscriptionOptions
+    from worker.loading import load_line
+    from worker.recognition import RecognisedChunk, Recogniser
+
+    if not speech:
+        Recogniser.batch = lambda self, chunks, pcm: [  # type: ignore[method-assign]
+            RecognisedChunk(chunk.index, (), (), ()) for chunk in chunks
+        ]
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder), threads=1, device="cpu")
+        made = load_line(TranscriptionOptions(model="starter", language="en", diarize=speakers), settings)
+        made.run(Path(__file__).parents[1] / "recordings/meeting-01.opus")  # warm
+        begun = perf_counter()
+        made.run(recording)
+        seconds = perf_counter() - begun
+        made.close()
+    return {"parts": {"total": seconds}, "rttm": ""}
+
+
+def main() -> None:
+    system, recording, variant = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+    if system == "line":
+        found = line(recording, speech=variant != "speakers", speakers=variant != "speech")
+    elif system == "stage":
+        found = stage(recording)
+    else:
+        found = whole(recording, fast=system == "fast", embedding=variant)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    sys.stdout.write(json.dumps({**found, "peak": peak}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How the bundled diarization models are made: synthetic conversations, segmentation, speaker embedding, PLDA."""
