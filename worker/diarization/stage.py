@@ -19,7 +19,7 @@ from worker.pcm import PcmFile
 if TYPE_CHECKING:
     from worker.diarization.fast import FastSpeakerDiarization, HeardWindows
 
-RANGE_WINDOWS = 320  # a multiple of the batch size: three to five minutes, at most 20 MB of samples
+RANGE_WINDOWS = 320  # a multiple of the batch sizes: three to five minutes, at most 20 MB of samples
 _SAMPLE_RATE = 16_000
 _LEAST = 0.1  # seconds; a shorter recording gives pyannote's filters nothing to work on
 
