@@ -3,12 +3,13 @@
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from steno.config import Settings
 from steno.evaluation.reading import read
 from steno.evaluation.report import Options, evaluate, total
-from steno.evaluation.spoken import Run, Spoken, from_runs
+from steno.evaluation.spoken import Run, Spoken, from_runs, from_transcript
 from steno.jobs import TranscriptionOptions
 from steno.transcript import Transcript, Word
 from tests.conftest import RECORDINGS
@@ -60,7 +61,7 @@ def attribution(output: Path, pairs: int) -> list[str]:
         meetings = sorted((RECORDINGS / "speakers").glob("*.opus"))
         heard = {meeting: line.run(meeting) for meeting in meetings}
         line.close()
-    rows = ["| 24 held-out meetings | words by the right speaker | cpWER |", "|---|---|---|"]
+    rows = ["| 24 held-out meetings | words by the right speaker | cpWER | DER |", "|---|---|---|---|"]
     for label, rule in RULES.items():
         every = total(
             [
@@ -70,12 +71,14 @@ def attribution(output: Path, pairs: int) -> list[str]:
         )
         assert every.attribution is not None
         assert every.cpwer is not None
-        rows.append(f"| {label} | {every.attribution.accuracy:.1%} | {every.cpwer.rate:.1%} |")
+        assert every.der is not None
+        rows.append(f"| {label} | {every.attribution.accuracy:.1%} | {every.cpwer.rate:.1%} | {every.der.rate:.1%} |")
     return rows
 
 
 def _spoken(transcript: Transcript, rule: Callable[[Sequence[Word]], Speakers]) -> Spoken:
     words = list(transcript.words())
-    return from_runs(
+    spoken = from_runs(
         Run(word.text, speaker, word.start, word.end) for word, speaker in zip(words, rule(words), strict=True)
     )
+    return replace(spoken, turns=from_transcript(transcript).turns, duration=transcript.duration)
