@@ -39,7 +39,8 @@ bench: setup
 	$(BIN)/python -m tests.bench
 
 schema: setup
-	$(BIN)/python -m steno.exports.schema > docs/schema/transcript-1.0.json
+	$(BIN)/python -m steno.exports.schema transcript > docs/schema/transcript-1.0.json
+	$(BIN)/python -m steno.exports.schema minutes > docs/schema/minutes-1.0.json
 
 clean:
 	rm -rf $(VENV) demo-output bench-output

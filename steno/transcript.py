@@ -1,7 +1,7 @@
 """The transcript: language, speakers, segments and words, and where it all came from. Times are seconds."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -106,6 +106,7 @@ class Provenance(_Value):
     settings: dict[str, str] = Field(default_factory=dict, description="The options that shaped the text.")
     recording_name: str
     recording_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    recorded: date | None = Field(default=None, description="Day of the recording, as said or as its file says.")
     created: datetime
     notices: tuple[str, ...] = Field(
         default=(), description="What a reader must know, e.g. that a stand-in model spoke."

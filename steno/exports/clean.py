@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import UTC, datetime
 
 from steno.transcript import Provenance, Span
 
@@ -41,6 +42,11 @@ def milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
+def universal(moment: datetime) -> datetime:
+    """In UTC; a time that names no zone is taken for UTC."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def provenance_facts(provenance: Provenance) -> list[tuple[str, str]]:
     """What made the transcript, as names and clean values; `Note` for each notice."""
     revision = _revision(provenance.model_revision)
@@ -56,6 +62,7 @@ def provenance_facts(provenance: Provenance) -> list[tuple[str, str]]:
         ("Settings", settings or "default"),
         ("Recording", provenance.recording_name),
         ("Recording SHA-256", provenance.recording_sha256),
+        *([("Recorded", provenance.recorded.isoformat())] if provenance.recorded is not None else []),
         ("Date", provenance.created.isoformat()),
         *(("Note", notice) for notice in provenance.notices),
     ]

@@ -1,0 +1,46 @@
+"""Plain text, to send as mail."""
+
+import textwrap
+from collections.abc import Iterator
+
+from steno.exports.minutes.reading import ABOUT, NOBODY, NONE_FOUND, Entry, facts, heading, making, notices, sections
+from steno.exports.minutes.registry import MinutesExportOptions, export_minutes
+from steno.minutes import Minutes
+
+_COLUMNS = 76
+
+
+@export_minutes("txt", media_type="text/plain", suffix="minutes.txt")
+def plain(minutes: Minutes, options: MinutesExportOptions) -> str:
+    """At most 76 characters a line; only an address, which no line end may part, can be longer."""
+    title = _filled(heading(minutes))
+    blocks = [f"{title}\n{'=' * max(map(len, title.splitlines()))}", _filled(making(minutes.provenance))]
+    blocks += [_filled(f"Note: {notice}") for notice in notices(minutes.provenance)]
+    for section in sections(minutes, options):
+        blocks.append(_underlined(section.heading))
+        blocks += ["\n".join(_lines(entry)) for entry in section.entries] or [NONE_FOUND]
+    blocks.append(_underlined(ABOUT))
+    blocks.append("\n".join(_filled(f"{name}: {value}", following="  ") for name, value in facts(minutes)))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _lines(entry: Entry) -> Iterator[str]:
+    mark = "-" if entry.duty is None else "[ ]"
+    indent = " " * (len(mark) + 1)
+    text = entry.text
+    if entry.duty is not None:
+        text += f" — {', '.join(part for part in (entry.duty.owner or NOBODY, entry.duty.due) if part is not None)}"
+    yield _filled(f"{mark} {text}", following=indent)
+    yield f"{indent}{entry.moment.clock} <{entry.moment.url}>"
+    if entry.doubts is not None:
+        yield _filled(f"{indent}{entry.doubts}", following=indent)
+    for quote in entry.quotes:
+        yield _filled(f"{indent}{quote.line}", following=indent + "  ")
+
+
+def _underlined(text: str) -> str:
+    return f"{text}\n{'-' * len(text)}"
+
+
+def _filled(text: str, *, following: str = "") -> str:
+    return textwrap.fill(text, _COLUMNS, subsequent_indent=following, break_on_hyphens=False)
