@@ -1,0 +1,103 @@
+"""How each language says who does what by when: one TOML file a language, read by the offline extractor.
+
+A new language is a new file; nothing else knows which there are.
+"""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatePhrases(_Table):
+    """Words and patterns of due dates. In patterns {day}, {month}, {weekday}, {ordinal}, {count} and {unit} stand for
+    the words of the language; `lead` and `trail` are taken into the phrase, `deadline` says that it is one."""
+
+    lead: str
+    deadline: str
+    trail: str
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+    ordinal_ending: str
+    numeral: str
+    numeral_values: tuple[int, ...]
+    days: str
+    weeks: str
+    months_unit: str
+    day_month: tuple[str, ...]
+    day_only: tuple[str, ...]
+    next_weekday: tuple[str, ...]
+    weekday: tuple[str, ...]
+    in_units: tuple[str, ...]
+    today: tuple[str, ...]
+    tomorrow: tuple[str, ...]
+    overmorrow: tuple[str, ...]
+    week_end: tuple[str, ...]
+    next_week_end: tuple[str, ...]
+    month_end: tuple[str, ...]
+    next_month_end: tuple[str, ...]
+    named_month_end: tuple[str, ...]
+    vague: tuple[str, ...]
+
+
+class ActionPhrases(_Table):
+    """Patterns of action items; the group `task` is what is to be done, {name} a person known in the recording."""
+
+    commitment: tuple[str, ...]
+    offer: tuple[str, ...]
+    named: tuple[str, ...]
+    request: tuple[str, ...]
+    anybody: tuple[str, ...]
+    need: tuple[str, ...]
+    marker: tuple[str, ...]
+    accept: tuple[str, ...]
+    refuse: tuple[str, ...]
+    never: tuple[str, ...]
+    immediate: tuple[str, ...]
+    withdraw: tuple[str, ...]
+    back_reference: str
+    strip: tuple[str, ...]
+
+
+class DecisionPhrases(_Table):
+    """Patterns of decisions, and of what only looks like one."""
+
+    decision: tuple[str, ...]
+    never: tuple[str, ...]
+
+
+class QuestionPhrases(_Table):
+    """Patterns of questions, of answers that leave them open, and of questions that are none."""
+
+    open: tuple[str, ...]
+    unknown: tuple[str, ...]
+    question: tuple[str, ...]
+    small_talk: tuple[str, ...]
+
+
+class Phrases(_Table):
+    """All of one language."""
+
+    name: str
+    dates: DatePhrases
+    actions: ActionPhrases
+    decisions: DecisionPhrases
+    questions: QuestionPhrases
+
+
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that have a file."""
+    return tuple(sorted(entry.name[:-5] for entry in files(__name__).iterdir() if entry.name.endswith(".toml")))
+
+
+@cache
+def phrases(language: str) -> Phrases | None:
+    """The phrases of a language; None where it has no file."""
+    if language not in languages():
+        return None
+    return Phrases.model_validate(tomllib.loads((files(__name__) / f"{language}.toml").read_text(encoding="utf-8")))
