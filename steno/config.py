@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from steno.errors import InvalidOption
@@ -42,6 +42,30 @@ class Settings(BaseSettings):
     decode_memory: int = Field(default=4 * GIB, ge=GIB // 2, description="Address space of one ffmpeg process, bytes.")
     decode_timeout: float = Field(default=2 * 3600.0, gt=0, description="Wall time of one decoding, seconds.")
     decode_cpu_time: float = Field(default=3600.0, gt=0, description="CPU time of one decoding, seconds.")
+
+    minutes: bool | None = Field(
+        default=None, description="Make minutes where a request does not say; by default where llm_url is set."
+    )
+    template: str = Field(default="general", description="Template of the minutes: a name, or a TOML file.")
+    template_dir: Path | None = Field(default=None, description="Folder with templates of your own, NAME.toml.")
+    llm_url: str | None = Field(
+        default=None, description="OpenAI-compatible endpoint, e.g. http://localhost:8000/v1; without it rules serve."
+    )
+    llm_api_key: SecretStr | None = Field(default=None, description="Key for the endpoint, where it asks for one.")
+    llm_model: str | None = Field(default=None, description="Its model; by default the only one it offers.")
+    llm_context: int = Field(default=8192, ge=1024, le=2_000_000, description="Tokens the model takes in and out.")
+    llm_timeout: float = Field(default=180.0, gt=0, le=3600, description="Wait for one answer, seconds.")
+    llm_deadline: float = Field(default=3600.0, gt=0, description="Wait for all answers of one recording, seconds.")
+    llm_retries: int = Field(default=2, ge=0, le=10, description="Times an answer that failed is asked for again.")
+    llm_concurrency: int = Field(default=4, ge=1, le=64, description="Questions sent to the endpoint at once.")
+    llm_strong_model: str | None = Field(
+        default=None, description="Model for the windows whose answer fails the checks; none by default."
+    )
+    llm_strong_url: str | None = Field(default=None, description="Its endpoint, where it is another.")
+    llm_strong_api_key: SecretStr | None = Field(default=None, description="Its key, where it is another.")
+    llm_embedding_model: str | None = Field(
+        default=None, description="Embedding model at llm_url: steno ask then also finds passages by meaning."
+    )
 
 
 def load_settings(**overrides: str | int | None) -> Settings:

@@ -90,3 +90,15 @@ class EngineFailure(StenoError):
     """The speech engine failed: out of memory, driver trouble, a model that does not fit."""
 
     code = "engine-failure"
+
+
+class EndpointUnusable(StenoError):
+    """The language model's endpoint cannot be reached, refuses the key, or has no such model."""
+
+    code = "endpoint-unusable"
+
+
+class AnswerFailed(StenoError):
+    """The language model gave no usable answer to a question in its time."""
+
+    code = "answer-failed"

@@ -1,5 +1,6 @@
-"""A request to turn a recording into a transcript: its options."""
+"""A request to turn a recording into a transcript and minutes: its options."""
 
+from datetime import date
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -36,3 +37,17 @@ class TranscriptionOptions(BaseModel):
         if self.min_speakers is not None and self.max_speakers is not None and self.min_speakers > self.max_speakers:
             raise ValueError("the smallest number of speakers is larger than the largest")
         return self
+
+
+class MinutesOptions(BaseModel):
+    """What a person may ask for of the minutes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    template: str = Field(default="general", description="Name of a template, or a TOML file.")
+    language: str | None = Field(
+        default=None, description="Code such as 'en' for minutes in another language than the transcript's."
+    )
+    recorded: date | None = Field(
+        default=None, description="Day of the recording: 'by Friday' is counted from it. Else as the transcript says."
+    )

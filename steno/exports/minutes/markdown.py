@@ -20,8 +20,11 @@ from steno.exports.minutes.registry import MinutesExportOptions, export_minutes
 from steno.minutes import Minutes
 
 # What means something anywhere in a line, `$`, `^` and `~` for many readers too; then what many make a link of without
-# being asked: https:, www.example.org, anna@example.org.
-_PUNCTUATION = re.compile(r"[\\`*_{}\[\]<>#|~&$^]|:(?=[^\s\d])|@(?=\S)|(?<=[^\W\d_])\.(?=\w)|(?<=\w)\.(?=[^\W\d_])")
+# being asked: https:, anna@example.org (GitHub even so), www.example.org.
+_PUNCTUATION = re.compile(
+    r"[\\`*_{}\[\]<>#|~&$^]|:(?=[^\s\d])|@(?=\S)"
+    r"|(?i:(?<=www)\.)|(?<=[^\s\d])\.(?=[^\s.])|(?<=\d)\.(?=[^\s\d.])"
+)
 _BEGINNING = re.compile(r"^(?:[-+=]|\d+(?=[.)]))")
 
 

@@ -30,17 +30,17 @@ def _lines(entry: Entry) -> Iterator[str]:
     text = entry.text
     if entry.duty is not None:
         text += f" — {', '.join(part for part in (entry.duty.owner or NOBODY, entry.duty.due) if part is not None)}"
-    yield _filled(f"{mark} {text}", following=indent)
+    yield _filled(text, first=f"{mark} ", following=indent)
     yield f"{indent}{entry.moment.clock} <{entry.moment.url}>"
     if entry.doubts is not None:
-        yield _filled(f"{indent}{entry.doubts}", following=indent)
+        yield _filled(entry.doubts, first=indent, following=indent)
     for quote in entry.quotes:
-        yield _filled(f"{indent}{quote.line}", following=indent + "  ")
+        yield _filled(quote.line, first=indent, following=indent + "  ")
 
 
 def _underlined(text: str) -> str:
     return f"{text}\n{'-' * len(text)}"
 
 
-def _filled(text: str, *, following: str = "") -> str:
-    return textwrap.fill(text, _COLUMNS, subsequent_indent=following, break_on_hyphens=False)
+def _filled(text: str, *, first: str = "", following: str = "") -> str:
+    return textwrap.fill(text, _COLUMNS, initial_indent=first, subsequent_indent=following, break_on_hyphens=False)
