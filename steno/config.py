@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     )
     llm_api_key: SecretStr | None = Field(default=None, description="Key for the endpoint, where it asks for one.")
     llm_model: str | None = Field(default=None, description="Its model; by default the only one it offers.")
-    llm_context: int = Field(default=8192, ge=1024, le=2_000_000, description="Tokens the model takes in and out.")
+    llm_context: int = Field(default=8192, ge=4096, le=2_000_000, description="Tokens the model takes in and out.")
     llm_timeout: float = Field(default=180.0, gt=0, le=3600, description="Wait for one answer, seconds.")
     llm_deadline: float = Field(default=3600.0, gt=0, description="Wait for all answers of one recording, seconds.")
     llm_retries: int = Field(default=2, ge=0, le=10, description="Times an answer that failed is asked for again.")

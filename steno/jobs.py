@@ -27,6 +27,7 @@ class TranscriptionOptions(BaseModel):
     )
     start: float = Field(default=0.0, ge=0, description="Seconds; what lies before is left out.")
     end: float | None = Field(default=None, gt=0, description="Seconds; what lies after is left out.")
+    recorded: date | None = Field(default=None, description="Day of the recording; else as its file says.")
 
     @model_validator(mode="after")
     def _forward(self) -> Self:

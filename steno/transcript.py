@@ -138,6 +138,10 @@ class Transcript(_Value):
             return None
         return next((known.name for known in self.speakers if known.id == speaker), speaker)
 
+    def as_written(self) -> "Transcript":
+        """The transcript with the language of its text: a translation is in English, whatever was spoken."""
+        return self.model_copy(update={"language": "en"}) if self.task == "translate" else self
+
     @property
     def text(self) -> str:
         """The plain text, segments joined by spaces."""

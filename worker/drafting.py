@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import chain
 
 from steno import __version__
@@ -40,6 +40,7 @@ class Origin:
     language_probability: float | None
     task: Task
     settings: dict[str, str]
+    recorded: date | None = None
 
 
 def draft(parts: Sequence[Heard], origin: Origin, model: ModelSource, pipeline: PipelineSource | None) -> Transcript:
@@ -74,6 +75,7 @@ def draft(parts: Sequence[Heard], origin: Origin, model: ModelSource, pipeline: 
             settings=origin.settings,
             recording_name=origin.name,
             recording_sha256=origin.sha256,
+            recorded=origin.recorded,
             created=datetime.now(UTC).replace(microsecond=0),
             notices=tuple(notice for notice in notices if notice),
         ),

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from steno.errors import InvalidOption, NoAudio, RecordingTooLong, StorageDenied, UnreadableMedia
 from worker.diagnosis import diagnose, early_end, limit_reached, refusal, refused_kind, unknown_codec
 from worker.ffmpeg import DecodeLimits, Process, input_options, our_name_for
+from worker.recording_day import recording_day
 
 SAMPLE_RATE = 16_000
 _BYTES = 2
@@ -65,6 +67,7 @@ class MediaFacts:
     container: str
     duration: float | None
     tracks: tuple[AudioTrack, ...]
+    recorded: date | None = None
 
 
 class PcmStream:
@@ -135,7 +138,7 @@ def probe(recording: Path, *, ffmpeg: Path, limits: DecodeLimits) -> MediaFacts:
     container = _CONTAINER.search(said)
     if outcome.timed_out or container is None:
         raise diagnose(recording, outcome)
-    facts = MediaFacts(container[1], _duration(said), tuple(_tracks(said)))
+    facts = MediaFacts(container[1], _duration(said), tuple(_tracks(said)), recording_day(said))
     if not facts.tracks:
         raise NoAudio(f"{recording.name} has no audio track", "Hand in a file with sound.")
     if any(found["kind"] == "Audio" and _PROTECTED.search(found["rest"]) for found in _STREAM.finditer(said)):

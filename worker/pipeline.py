@@ -103,7 +103,8 @@ class Line:
             except StenoError:
                 store.clear()  # the same input would fail again
                 raise
-            origin = Origin(name or recording.name, sha256, language, probability, self.options.task, self._shaping())
+            recorded, called = self.options.recorded or facts.recorded, name or recording.name
+            origin = Origin(called, sha256, language, probability, self.options.task, self._shaping(), recorded)
             transcript = draft(parts, origin, self.engine.source, self.diarizer.source if self.diarizer else None)
             deliver(transcript)
             store.clear()
@@ -192,7 +193,7 @@ class Line:
 
     def _shaping(self) -> dict[str, str]:
         """The options that shape the text, as words."""
-        chosen = self.options.model_dump(exclude_defaults=True, exclude={"model"})
+        chosen = self.options.model_dump(exclude_defaults=True, exclude={"model", "recorded"})
         return {key: str(value) for key, value in chosen.items()} | {
             "beam_size": str(self.settings.beam_size),
             "compute_type": self.engine.compute_type,

@@ -5,22 +5,27 @@ import os
 import typer
 
 from steno import __version__
+from steno.cli.ask import ask
 from steno.cli.doctor import doctor
-from steno.cli.evaluate import eval_
+from steno.cli.evaluate import evaluation
+from steno.cli.minutes import minutes, templates
 from steno.cli.models import models
 from steno.cli.transcribe import transcribe
 
 app = typer.Typer(
     name="steno",
-    help="Turn recordings into transcripts, on your own machine.",
+    help="Turn recordings into transcripts and minutes, on your own machine.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(transcribe)
+app.command()(minutes)
+app.command()(templates)
+app.command()(ask)
 app.add_typer(models, name="models")
-app.command("eval")(eval_)
+app.add_typer(evaluation, name="eval")
 app.command()(doctor)
 
 
@@ -34,7 +39,7 @@ def _version(wanted: bool) -> None:
 def steno(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
-    """Turn recordings into transcripts, on your own machine."""
+    """Turn recordings into transcripts and minutes, on your own machine."""
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from steno.cli.console import complain, shown, speaks_plainly, stderr, stdout
+from steno.cli.evaluate_minutes import eval_minutes
 from steno.errors import InvalidOption, MissingProgram, StenoError
 from steno.evaluation.reading import READERS, read
 from steno.evaluation.report import Evaluation, Options, as_json, evaluate, total
@@ -17,10 +18,20 @@ from steno.evaluation.report import Evaluation, Options, as_json, evaluate, tota
 _NEEDED = ("jiwer", "meeteval", "pyannote.metrics", "whisper_normalizer", "srt", "webvtt", "scipy")
 
 
+evaluation = typer.Typer(help="How good transcripts and minutes are, as numbers.", invoke_without_command=True)
+evaluation.command("minutes")(eval_minutes)
+
+
+@evaluation.callback()
 @speaks_plainly
 def eval_(
-    reference: Annotated[Path, typer.Option("--reference", help="What was said: a file, or a folder of them.")],
-    hypothesis: Annotated[Path, typer.Option("--hypothesis", help="What was recognised: a file, or a folder.")],
+    context: typer.Context,
+    reference: Annotated[
+        Path | None, typer.Option("--reference", help="What was said: a file, or a folder of them.")
+    ] = None,
+    hypothesis: Annotated[
+        Path | None, typer.Option("--hypothesis", help="What was recognised: a file, or a folder.")
+    ] = None,
     language: Annotated[
         str | None, typer.Option("--language", "-l", help="For the normalization; default: the transcripts', else en.")
     ] = None,
@@ -34,6 +45,10 @@ def eval_(
 
     Reads JSON, STM, RTTM, CTM, SRT, WebVTT and TXT. The exit code is 0 only if everything could be measured.
     """
+    if context.invoked_subcommand is not None:
+        return
+    if reference is None or hypothesis is None:
+        raise InvalidOption("Two things are compared", "Give --reference and --hypothesis, or: steno eval minutes FILE")
     _check_installed()
     options = Options(language.strip().lower() if language else None, collar, tcp_collar)
     pairs, alone = _pairs(reference, hypothesis)

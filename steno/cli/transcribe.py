@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from steno.cli.console import complain, shown, speaks_plainly, stderr, unexpected
+from steno.cli.minutes import (
+    Formats,
+    Language,
+    Recorded,
+    Scribe,
+    Template,
+    day,
+    minutes_options,
+    summary_line,
+    wanted_formats,
+)
+from steno.cli.options import Channels, bounds, end_after, transcript_formats
 from steno.cli.progress import Display
 from steno.cli.sources import expand, seconds
 from steno.config import Settings, load_settings
@@ -28,13 +39,6 @@ if TYPE_CHECKING:
     from worker.pipeline import Line
 
 _DEFAULT_FORMATS = "txt,srt,json"
-
-
-class Channels(StrEnum):
-    """What to do with the channels of a recording."""
-
-    MIX = "mix"
-    SEPARATE = "separate"
 
 
 @speaks_plainly
@@ -61,6 +65,14 @@ def transcribe(
         typer.Option("--format", "-f", help=f"Any of {','.join(formats())}, or all. [default: {_DEFAULT_FORMATS}]"),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the results.")] = None,
+    minutes: Annotated[
+        bool | None,
+        typer.Option("--minutes/--no-minutes", help="Write minutes, too. [default: where STENO_LLM_URL is set]"),
+    ] = None,
+    template: Template = None,
+    minutes_language: Language = None,
+    minutes_format: Formats = None,
+    recorded: Recorded = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
     beam_size: Annotated[int | None, typer.Option(help="Beam width; 1 is fastest.")] = None,
     threads: Annotated[int | None, typer.Option(help="CPU threads; 0 is all.")] = None,
@@ -71,7 +83,7 @@ def transcribe(
     Results are written beside each recording, or into --output. The exit code is 0 only if all succeeded.
     """
     piped = recordings == ["-"] and output is None
-    wanted = _formats(format_ or ("txt" if piped else _DEFAULT_FORMATS))
+    wanted = transcript_formats(format_ or ("txt" if piped else _DEFAULT_FORMATS))
     settings = load_settings(device=device, beam_size=beam_size, threads=threads)
     options = TranscriptionOptions(
         model=model,
@@ -82,11 +94,16 @@ def transcribe(
         diarize=settings.diarize if diarize is None else diarize,
         channels=channels.value,
         start=seconds(start, "--start") or 0.0,
-        end=_end(start, end),
-        **_bounds(speakers, min_speakers, max_speakers, channels),
+        end=end_after(start, end),
+        recorded=day(recorded),
+        **bounds(speakers, min_speakers, max_speakers, channels),
     )
     if piped and len(wanted) > 1:
         raise InvalidOption("Standard output takes one format", "Choose one with --format, or give --output.")
+    scribe = None
+    if _minutes_wanted(minutes, settings, piped=piped):
+        asked = minutes_options(settings, template, minutes_language, None)
+        scribe = Scribe(settings, asked, wanted_formats(minutes_format))
     sources = expand(recordings)
     from worker.loading import load_line
 
@@ -95,7 +112,7 @@ def transcribe(
     said = [line.engine.source.notice, line.diarizer.source.notice if line.diarizer else line.no_speakers]
     for notice in filter(None, said if options.diarize else said[:1]):
         stderr.print(f"[yellow]note:[/] {shown(notice)}")
-    batch = _Batch(line, settings, wanted, output, None if piped else say, frozenset(filter(None, said)))
+    batch = _Batch(line, settings, wanted, output, None if piped else say, frozenset(filter(None, said)), scribe)
     try:
         failed = [source for source in sources if not batch.run(source)]
     finally:
@@ -114,6 +131,7 @@ class _Batch:
     output: Path | None
     say: Callable[[str], None] | None  # None: the transcript itself goes to standard output
     said_before: frozenset[str]
+    scribe: Scribe | None
 
     def run(self, source: Path | StenoError) -> bool:
         """Transcribe one recording; False, and a line that says why, where it fails."""
@@ -151,6 +169,8 @@ class _Batch:
             transcript = self.line.run(recording, name=name, on_progress=display.update, deliver=deliver)
         if self.say is not None:
             self.say(_summary(name, transcript, written, monotonic() - begun, said_before=self.said_before))
+            if self.scribe is not None:  # the transcript is safe by now, whatever becomes of them
+                self.say(summary_line(f"minutes of {name}", *self.scribe.write(transcript, folder, name)))
 
     @property
     def _writer(self) -> ResultWriter:
@@ -174,30 +194,14 @@ def _recording(source: Path, settings: Settings) -> Iterator[Path]:
             yield copy
 
 
-def _bounds(exactly: int | None, least: int | None, most: int | None, channels: Channels) -> dict[str, int | None]:
-    if exactly is not None and (least is not None or most is not None):
-        raise InvalidOption("--speakers says it all", "Leave --min-speakers and --max-speakers away.")
-    if least is not None and most is not None and least > most:
-        raise InvalidOption("--min-speakers is more than --max-speakers", "Exchange them.")
-    if channels is Channels.SEPARATE and (exactly, least, most) != (None, None, None):
-        raise InvalidOption("With --channels separate every channel is one speaker", "Leave the number away.")
-    return {"speakers": exactly, "min_speakers": least, "max_speakers": most}
-
-
-def _formats(text: str) -> tuple[str, ...]:
-    names = [name.strip().lower() for name in text.split(",") if name.strip()]
-    if names == ["all"]:
-        return formats()
-    if not names:
-        raise InvalidOption("--format is empty", f"Known: {', '.join(formats())}, or all.")
-    return tuple(get(name).name for name in dict.fromkeys(names))
-
-
-def _end(start: str | None, end: str | None) -> float | None:
-    last = seconds(end, "--end")
-    if last is not None and last <= (seconds(start, "--start") or 0.0):
-        raise InvalidOption("--end does not lie after --start", "Give a later --end.")
-    return last
+def _minutes_wanted(given: bool | None, settings: Settings, *, piped: bool) -> bool:
+    if piped:
+        if given:
+            raise InvalidOption("Standard output takes one format", "Give --output for the minutes.")
+        return False
+    if given is not None:
+        return given
+    return settings.llm_url is not None if settings.minutes is None else settings.minutes
 
 
 def _summary(

@@ -40,7 +40,12 @@ def due_phrases(text: str, language: str, recorded: date) -> list[DuePhrase]:
         day = _Resolver(known.dates, language, recorded).day(kind, words)
         spoken = text[match.start() : match.end()].strip()
         deadline = re.search(rf"\b(?:{known.dates.deadline})\b", spoken, re.I) is not None
-        found.append(DuePhrase(Due(spoken=spoken, day=day), match.span(), deadline))
+        phrase = DuePhrase(Due(spoken=spoken, day=day), match.span(), deadline)
+        if found and kind in {"day_month", "numeric"} and _adjoin(text[found[-1].span[1] : match.start()]):
+            before = found.pop()  # 'Tuesday, December 9th' is one day
+            span = (before.span[0], match.end())
+            phrase = DuePhrase(Due(spoken=text[slice(*span)].strip(), day=day), span, before.deadline or deadline)
+        found.append(phrase)
     return found
 
 
@@ -111,7 +116,7 @@ class _Resolver:
         return _last_of_month(self.recorded.year + (month < self.recorded.month), month)
 
     def _in_units(self, words: dict[str, str]) -> date | None:
-        counted = next(value for key, value in words.items() if key.startswith("count"))
+        counted = next((value for key, value in words.items() if key.startswith("count")), "1")
         unit = next(value for key, value in words.items() if key.startswith("unit"))
         number = int(counted) if counted.isdigit() else self._numeral(counted)
         name = next(
@@ -215,6 +220,10 @@ def _pattern(language: str) -> re.Pattern[str]:
     trail = rf"(?:(?: |(?='))(?:{dates.trail}))?"
     body = "|".join(kinds)
     return re.compile(rf"{lead}(?<![\w])(?:{body})(?![\w]){trail}(?!\w)", re.I)
+
+
+def _adjoin(between: str) -> bool:
+    return re.fullmatch(r",? ?(?:the|den|dem|der)? ?", between, re.I) is not None
 
 
 def _last_of_month(year: int, month: int) -> date:

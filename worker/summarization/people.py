@@ -1,18 +1,26 @@
-"""Who is meant by a name: the speakers, and the people they address."""
+"""Who is meant by a name: the speakers, and the people they address or speak of."""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
 
 from steno.transcript import Segment, Transcript
 from steno.vocabulary import stop_words
+from worker.summarization.languages import Phrases, languages, phrases
 
 _NAME = r"[A-ZÅÄÖÜÉØÆÀ-Þ][^\W\d_]+(?:-[A-ZÅÄÖ][^\W\d_]+)?"
-_ADDRESSED = re.compile(rf"(?:^|[,.!?] |\b(?:hey|hi|hei|hej|ja|and|och|und) )({_NAME})(?=,)|, ({_NAME})(?=[.?!,]|$)")
+_FIRST = re.compile(rf"^(?:\w+,? ){{0,2}}?({_NAME}),")  # 'Anna, could you', 'And Anna, could you'
+_LAST = re.compile(rf", ({_NAME})(?=[.?!,]|$)")  # 'Could you do it, Anna?'
 _INSIDE = re.compile(rf"(?<=[\w,] )({_NAME})\b")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 _LABEL = re.compile(r"\d+$")
-_ANSWERS_WITHIN = 2  # segments
+_ASKED, _TOLD = (
+    2,
+    1,
+)  # votes: after a question the one addressed speaks next; after 'Thanks, Anna' it may be the one before
+_SURE = 2
 
 
 @dataclass(frozen=True)
@@ -21,10 +29,11 @@ class People:
 
     names: frozenset[str]
     speakers: dict[str, str]
+    titles: str = field(default="(?!)")
 
     def knows(self, name: str) -> bool:
-        """Whether this is somebody's name."""
-        return name.casefold() in self.names
+        """Whether this is somebody's name. Whoever has a title has a name: 'Herr Wessel'."""
+        return name.casefold() in self.names or re.match(rf"(?:{self.titles}) \S", name) is not None
 
     def speaker(self, name: str | None) -> str | None:
         """Id of the speaker with that name or label; None where nobody who speaks is meant."""
@@ -32,6 +41,19 @@ class People:
             return None
         whole = name.casefold().strip()
         return self.speakers.get(whole) or (self.speakers.get(whole.split()[0]) if whole else None)
+
+    def last_named(self, text: str) -> str | None:
+        """The last person of whom a text speaks by name."""
+        named = [word for word in _WORD.findall(text) if word[:1].isupper() and self.knows(word)]
+        return self._basic(named[-1]) if named else None
+
+    def _basic(self, name: str) -> str:
+        """The basic form of a name that has an ending, where it was said too or is common: Riitta of 'Riitalla'."""
+        if name.casefold() in self.speakers or name.casefold() in _given_names():
+            return name
+        stem = name.casefold()[:4]
+        alike = [one for one in (*self.speakers, *sorted(self.names & _given_names())) if one.startswith(stem)]
+        return alike[0].capitalize() if len(stem) == 4 and alike else name
 
 
 def people(transcript: Transcript) -> People:
@@ -42,49 +64,106 @@ def people(transcript: Transcript) -> People:
         first = speaker.name.split()[0].casefold() if speaker.name.split() else ""
         if first and not _LABEL.search(speaker.name):
             speakers.setdefault(first, speaker.id)
-    stop = stop_words(transcript.language)
-    addressed = _addressed(transcript.segments, stop)
-    for name, votes in addressed.items():
-        (speaker_id, count), *others = votes.most_common(2) or [("", 0)]
-        if name not in speakers and count >= 2 and (not others or others[0][1] < count):
-            speakers[name] = speaker_id
-    names = {*speakers, *addressed, *_mentioned(transcript.segments, transcript.language, stop)}
-    return People(frozenset(names), speakers)
+    words = _Words(transcript.segments, transcript.language)
+    names = {*speakers, *words.names()}
+    for name, speaker_id in _answering(_votes(transcript.segments, names - set(speakers))):
+        speakers.setdefault(name, speaker_id)
+    known = phrases(transcript.language)
+    return People(frozenset(names), speakers, known.people.titles if known else "(?!)")
 
 
 def addressee(text: str, known: People) -> str | None:
     """The person a sentence is said to, e.g. 'Anna' in 'Could you do it, Anna?'."""
-    for match in _ADDRESSED.finditer(text):
-        name = match[1] or match[2]
-        if known.knows(name):
-            return name
-    return None
+    return next((name for name in _addressed(text) if known.knows(name)), None)
 
 
-def _addressed(segments: Iterable[Segment], stop: frozenset[str]) -> dict[str, Counter[str]]:
-    """Names in the vocative, and who speaks next after each."""
+def _addressed(text: str) -> list[str]:
+    found = [*_FIRST.finditer(text), *_LAST.finditer(text)]
+    return [match[1] for match in found]
+
+
+class _Words:
+    """Which words of a transcript are names."""
+
+    def __init__(self, segments: Sequence[Segment], language: str) -> None:
+        self._segments, self._language = segments, language
+        self._stop = stop_words(language)
+        self._phrases = phrases(language)
+        self._small = {word for one in segments for word in _WORD.findall(one.text) if word[:1].islower()}
+
+    def names(self) -> set[str]:
+        """Given names, words at the end of a sentence as one addresses somebody, and words that only names are like.
+
+        Inside a sentence a capital says that it is a name, except in German, which writes all its nouns so.
+        """
+        inside: Counter[str] = Counter()
+        spoken: set[str] = set()
+        for segment in self._segments:
+            spoken.update(word.casefold() for word in _WORD.findall(segment.text) if word[:1].isupper())
+            addressed = [match[1].casefold() for match in _LAST.finditer(segment.text)]
+            if self._language == "de":
+                inside.update(addressed)
+            else:
+                inside.update([*addressed, *(match[1].casefold() for match in _INSIDE.finditer(segment.text))])
+        often = _SURE if self._language == "de" else 1
+        likely = {name for name, count in inside.items() if count >= often}
+        likely |= spoken & _given_names()
+        # Endings: 'Tuomas' begins a sentence, 'Tuomaksella' is inside one.
+        rare = [word for word in spoken if len(word) > 4 and word not in self._small]
+        likely |= {word for word in rare if any(one.startswith(word[:-1]) for one in likely)}
+        return {name for name in likely if not self._is_word(name)}
+
+    def _is_word(self, name: str) -> bool:
+        """Whether this is rather a word of the language: said in small letters too, a weekday, a 'Yeah'."""
+        if name in self._stop or (name in self._small and name not in _given_names()):
+            return True
+        if self._phrases is None:
+            return False
+        dates, actions = self._phrases.dates, self._phrases.actions
+        if any(re.fullmatch(one, name, re.I) for one in (*dates.weekdays, *dates.months)):
+            return True
+        answers = (*actions.accept, *actions.strip, *actions.refuse, *actions.welcome)
+        matches = (re.match(one, f"{name}, ", re.I) for one in answers)
+        return any(match is not None and match.end() >= len(name) for match in matches)
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    found: set[str] = set()
+    for language in languages():
+        known: Phrases | None = phrases(language)
+        if known is not None:
+            found.update(known.people.given.casefold().split())
+    return frozenset(found)
+
+
+def _votes(segments: Sequence[Segment], names: set[str]) -> dict[str, Counter[str]]:
+    """For each name the speakers who spoke before and after it was said to somebody."""
     votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    listed = list(segments)
-    for at, segment in enumerate(listed):
-        for match in _ADDRESSED.finditer(segment.text):
-            name = (match[1] or match[2]).casefold()
-            if name in stop:
-                continue
-            heard = votes[name]
-            for later in listed[at + 1 : at + 1 + _ANSWERS_WITHIN]:
-                if later.speaker is not None and later.speaker != segment.speaker:
-                    heard[later.speaker] += 1
-                    break
+    before: str | None = None  # the last other speaker than the present one
+    for at, segment in enumerate(segments):
+        if at and segments[at - 1].speaker != segment.speaker:
+            before = segments[at - 1].speaker
+        for name in {name.casefold() for name in _addressed(segment.text)} & names:
+            after = next((one.speaker for one in segments[at + 1 : at + 4] if one.speaker != segment.speaker), None)
+            asked = segment.text.rstrip().endswith("?")
+            if after is not None:
+                votes[name][after] += _ASKED if asked else _TOLD
+            if before is not None and not asked:
+                votes[name][before] += _TOLD
+            if segment.speaker is not None:
+                votes[name][segment.speaker] -= _ASKED
     return votes
 
 
-def _mentioned(segments: Iterable[Segment], language: str, stop: frozenset[str]) -> set[str]:
-    """Words written with a capital inside a sentence and never in lower case: names. German writes all nouns so."""
-    if language == "de":
-        return set()
-    found: set[str] = set()
-    small: set[str] = set()
-    for segment in segments:
-        small.update(word for word in re.findall(r"[^\W\d_]+", segment.text) if word[:1].islower())
-        found.update(match[1].casefold() for match in _INSIDE.finditer(segment.text))
-    return {name for name in found if name not in small and name not in stop}
+def _answering(votes: dict[str, Counter[str]]) -> list[tuple[str, str]]:
+    """Names and their speakers, the surest first; one speaker has one name."""
+    ranked: list[tuple[int, str, str]] = []
+    for name, counted in votes.items():
+        (speaker, most), *others = counted.most_common(2)
+        if most >= _SURE and (not others or others[0][1] < most):
+            ranked.append((most, name, speaker))
+    found: dict[str, str] = {}
+    for _, name, speaker in sorted(ranked, reverse=True):
+        found.setdefault(speaker, name)
+    return [(name, speaker) for speaker, name in found.items()]

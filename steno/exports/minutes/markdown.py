@@ -57,7 +57,9 @@ def _lines(entry: Entry) -> Iterator[str]:
         owner = NOBODY if entry.duty.owner is None else f"**{escaped(entry.duty.owner)}**"
         parts.append(", ".join([owner, *([escaped(entry.duty.due)] if entry.duty.due is not None else [])]))
     doubts = f" *{escaped(entry.doubts)}*" if entry.doubts is not None else ""
-    yield f"- {'' if entry.duty is None else '[ ] '}{' — '.join(parts)} ({_link(entry.moment)}){doubts}"
+    line = f"{' — '.join(parts)} ({_link(entry.moment)}){doubts}"
+    # A second space after the mark would set in what stands below.
+    yield f"- {line.lstrip() if entry.duty is None else f'[ ] {line}'}"
     for quote in entry.quotes:
         yield f"  - {_quoted(quote)}"
 

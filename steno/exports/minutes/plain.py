@@ -43,4 +43,5 @@ def _underlined(text: str) -> str:
 
 
 def _filled(text: str, *, first: str = "", following: str = "") -> str:
-    return textwrap.fill(text, _COLUMNS, initial_indent=first, subsequent_indent=following, break_on_hyphens=False)
+    filled = textwrap.fill(text, _COLUMNS, initial_indent=first, subsequent_indent=following, break_on_hyphens=False)
+    return filled or first.rstrip()

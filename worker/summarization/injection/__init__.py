@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -13,6 +13,7 @@ from steno.transcript import Segment
 
 _ENOUGH = 3  # points
 _NEARBY = 2  # segments of the same speaker before and after, as an attack is rarely one sentence
+_HESITATION = re.compile(r",? \b(?:um+|uh+|erm|öö+|tota|äh+m*|ehm?|euh)\b,?", re.I)
 
 
 class _Sign(BaseModel):
@@ -31,15 +32,13 @@ def addressing(segments: Sequence[Segment]) -> frozenset[int]:
     Segments in order of time. Words of every known language are looked for, whatever the transcript's: an attack need
     not keep to it. tests/redteam holds what it is measured against; docs/minutes.md says how it does.
     """
-    texts = [clean(segment.text) for segment in segments]
-    scores = [_points(text) for text in texts]
+    signs = [_seen(segment.text) for segment in segments]
     found: set[int] = set()
-    for at, score in enumerate(scores):
-        together = [score]
+    for at, seen in enumerate(signs):
         run = _run(segments, at)
-        if score:  # a sentence that says a little, and the next one a little more
-            together += [_points(f"{texts[at]} {texts[other]}") for other in run if abs(other - at) == 1]
-        if max(together) >= _ENOUGH:
+        # A sentence that says a little, and the next one a little more.
+        together = [seen, *(seen | signs[other] for other in run if seen and abs(other - at) == 1)]
+        if max(map(_points, together)) >= _ENOUGH:
             found.update(run)
     return frozenset(segments[at].id for at in found)
 
@@ -56,12 +55,24 @@ def _run(segments: Sequence[Segment], at: int) -> list[int]:
     return run
 
 
-def _points(text: str) -> int:
-    return sum(points for points, pattern in _signs() if pattern.search(text))
+def _seen(text: str) -> frozenset[str]:
+    """Names of the signs in a text. Hesitation is left out, as it parts words that belong together."""
+    plain = _HESITATION.sub("", clean(text).replace("’", "'"))
+    return frozenset(name for name, (_, pattern) in _signs().items() if pattern.search(plain))
+
+
+def _points(seen: frozenset[str]) -> int:
+    return sum(_signs()[name][0] for name in seen)
 
 
 @cache
-def _signs() -> tuple[tuple[int, re.Pattern[str]], ...]:
+def _signs() -> Mapping[str, tuple[int, re.Pattern[str]]]:
     table = tomllib.loads((files(__name__) / "signs.toml").read_text(encoding="utf-8"))
-    signs = [_Sign.model_validate(sign) for sign in table.values()]
-    return tuple((sign.points, re.compile("|".join(f"(?:{one})" for one in sign.patterns), re.I)) for sign in signs)
+    words: dict[str, str] = table.pop("words")
+    signs = {name: _Sign.model_validate(sign) for name, sign in table.items()}
+    return {name: (sign.points, _compiled(sign.patterns, words)) for name, sign in signs.items()}
+
+
+def _compiled(patterns: Sequence[str], words: Mapping[str, str]) -> re.Pattern[str]:
+    joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+    return re.compile(re.sub(r"%(\w+)%", lambda name: f"(?:{words[name[1]]})", joined), re.I)

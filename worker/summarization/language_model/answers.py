@@ -57,7 +57,13 @@ class Composition(_Answer):
     subjects: tuple[Subject, ...]
 
 
-Shape = TypeVar("Shape", Extraction, Composition)
+class Reply(_Answer):
+    """The answer to a question; no sentences where the lines do not answer it."""
+
+    sentences: tuple[Claim, ...]
+
+
+Shape = TypeVar("Shape", Extraction, Composition, Reply)
 
 
 class Malformed(Exception):

@@ -45,8 +45,20 @@ class DatePhrases(_Table):
     vague: tuple[str, ...]
 
 
+class PeoplePhrases(_Table):
+    """Titles that stand before a surname, and common given names: who is spoken of only once is known by them."""
+
+    titles: str
+    given: str
+
+
 class ActionPhrases(_Table):
-    """Patterns of action items; the group `task` is what is to be done, {name} a person known in the recording."""
+    """Patterns of action items; the group `task` is what is to be done, {name} a person known in the recording.
+
+    `welcome` is how an offer is taken, `listed` how a task is noted that nobody takes; `pointing` are the words of which
+    a task consists that only points at what was said before ('do that'), `pronouns` those of them that stand for a
+    thing; `aside` begins what no longer belongs to the task; `subject` is 'I' where it stands behind the verb.
+    """
 
     commitment: tuple[str, ...]
     offer: tuple[str, ...]
@@ -57,11 +69,16 @@ class ActionPhrases(_Table):
     marker: tuple[str, ...]
     accept: tuple[str, ...]
     refuse: tuple[str, ...]
+    welcome: tuple[str, ...]
+    listed: tuple[str, ...]
     never: tuple[str, ...]
     immediate: tuple[str, ...]
     withdraw: tuple[str, ...]
-    back_reference: str
     strip: tuple[str, ...]
+    pointing: str
+    pronouns: str
+    subject: str
+    aside: str
 
 
 class DecisionPhrases(_Table):
@@ -85,6 +102,7 @@ class Phrases(_Table):
 
     name: str
     dates: DatePhrases
+    people: PeoplePhrases
     actions: ActionPhrases
     decisions: DecisionPhrases
     questions: QuestionPhrases

@@ -1,36 +1,22 @@
 """Action items by rules: who says that they, or somebody, will do what by when, and who takes it on."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 
-from steno.minutes import Due
-from steno.vocabulary import content_stems, overlap
-from worker.summarization.dates import due_phrases, find_due
-from worker.summarization.offline.patterns import Found, Patterns
+from steno.vocabulary import overlap
+from worker.summarization.offline.drafts import ASKED, Draft, Drafter, State
+from worker.summarization.offline.patterns import Patterns
 from worker.summarization.offline.sentences import Sentence
-from worker.summarization.people import People, addressee
+from worker.summarization.people import People
 
-_ANSWER_WITHIN = 4  # sentences after a request in which somebody may take it on
-_SAME_TASK = 0.5  # share of stems that two ways of saying one task have in common
 _KEEP = 2  # points: what a person would call an action item, measured on the golden meetings (docs/evaluation.md)
-_LONGEST_BACK = 8  # words of a commitment that may only point back
-
-
-@dataclass
-class Draft:
-    """An action item that is still being talked about; `points` say how much it looks like one."""
-
-    task: str
-    sentences: list[Sentence]
-    kind: str
-    points: int
-    owner: str | None = None
-    addressee: str | None = None
-    due: Due | None = None
-    taken: bool = False
-    dropped: bool = False
-    stems: list[str] = field(default_factory=list)
+_ANSWER_WITHIN = 4  # sentences after a request in which somebody may take it on
+_AT_ONCE = 2  # sentences in which whatever one says one will do is the answer
+_DATED_WITHIN = 6  # sentences in which the owner may name the day
+_SPOKEN_OF = 4  # sentences in which 'she' stands for the person named last
+_SAME_TASK = 0.5  # share of stems that two ways of saying one task have in common
+_SHORT = 9  # words of a sentence that only says a date
+_RECAP = 40  # items among which one may be said again
 
 
 def find_actions(
@@ -40,177 +26,222 @@ def find_actions(
     reader = _Reader(patterns, people, language, recorded)
     for sentence in spoken:
         reader.read(sentence)
+    for draft in reader.drafts:
+        draft.owner = draft.owner or (draft.addressee if draft.kind == "request" else None)
     return [draft for draft in reader.drafts if not draft.dropped and draft.points >= _KEEP]
 
 
 class _Reader:
+    """Follows a conversation sentence by sentence."""
+
     def __init__(self, patterns: Patterns, people: People, language: str, recorded: date) -> None:
-        self._patterns, self._people, self._language, self._recorded = patterns, people, language, recorded
+        self._patterns, self._people = patterns, people
+        self._drafter = Drafter(patterns, people, language, recorded)
+        self._before: Sentence | None = None
+        self._named: tuple[str, int] | None = None
         self.drafts: list[Draft] = []
 
     def read(self, sentence: Sentence) -> None:
         """Take one sentence into account."""
-        text = sentence.text
-        waiting = list(self._waiting(sentence))
-        if waiting and self._withdraws(waiting, text):
-            return
-        draft = self._draft(sentence)
-        if draft is not None and draft.kind in {"commitment", "offer"}:
-            self._commit(draft, sentence, waiting)
-        elif draft is not None:
-            self._replied(sentence, waiting)
-            self._add(draft)
-        elif not self._replied(sentence, waiting):
-            self._detail(sentence)
+        waiting = self._waiting(sentence)
+        draft = self._drafter.draft(sentence, self._spoken_of(sentence))
+        withdrawn = self._withdrawn(waiting, sentence)
+        if draft is None:
+            _ = withdrawn or self._answered(waiting, sentence) or self._dated(sentence)
+        elif draft.kind in {"commitment", "offer"}:
+            self._commit(draft, waiting)
+        elif draft.kind == "named":
+            self._assign(draft, waiting)
+        else:
+            self._answered(waiting, sentence)
+            self._ask(draft, waiting)
+        named = self._people.last_named(sentence.text)
+        self._named = (named, sentence.at) if named is not None else self._named
+        self._before = sentence
 
-    def _waiting(self, sentence: Sentence) -> Iterator[Draft]:
-        """Requests and needs of which somebody may still take hold, latest first."""
-        for draft in reversed(self.drafts):
-            if sentence.at - draft.sentences[-1].at > _ANSWER_WITHIN:
-                break
-            if not draft.dropped:
-                yield draft
+    def _waiting(self, sentence: Sentence) -> list[Draft]:
+        """What is being talked about, latest first."""
+        recent = reversed(self.drafts[-2 * _ANSWER_WITHIN :])
+        return [draft for draft in recent if sentence.at - draft.last.at <= _ANSWER_WITHIN]
 
-    def _draft(self, sentence: Sentence) -> Draft | None:
-        text = sentence.text
-        patterns = self._patterns
-        if patterns.match("never", text):
-            return None
-        for kind, points in (
-            ("marker", 3),
-            ("named", 2),
-            ("commitment", 2),
-            ("request", 1),
-            ("anybody", 1),
-            ("offer", 1),
-            ("need", 1),
-        ):
-            found = patterns.match(kind, text)
-            if found is None:
-                continue
-            due = find_due(text, self._language, self._recorded)
-            task = self._task(found, text)
-            if patterns.match("immediate", text) or patterns.match("immediate", found.task):
-                return None
-            draft = Draft(task, [sentence], kind, points, due=due)
-            draft.stems = content_stems(self._without_due(task), self._language)
-            if due is not None:
-                draft.points += 1
-            if kind in {"request", "anybody", "need"}:
-                draft.addressee = found.owner or addressee(text, self._people)
-                if kind == "request" and draft.addressee is not None:
-                    draft.points += 1
-            elif kind in {"marker", "named"}:
-                draft.owner = found.owner
-            else:
-                draft.owner = sentence.speaker
-            return draft
-        return None
+    def _spoken_of(self, sentence: Sentence) -> str | None:
+        name, at = self._named or (None, -_SPOKEN_OF - 1)
+        return name if sentence.at - at <= _SPOKEN_OF else None
 
-    def _task(self, found: Found, text: str) -> str:
-        """What is to be done: the words after the pattern, or those before it where they only point back."""
-        task = found.task
-        if self._patterns.refers_back(self._without_due(task)) or not task:
-            before = self._patterns.without_fillers(found.before)
-            if len(content_stems(before, self._language)) >= 2:
-                return before.rstrip(" ,;")
-        return task or self._patterns.without_fillers(text)
+    def _person(self, name: str | None) -> str | None:
+        return self._people.speaker(name) or name
 
-    def _commit(self, draft: Draft, sentence: Sentence, waiting: list[Draft]) -> None:
-        """Somebody says 'I will': of something asked for before, or of something new."""
-        bare = self._without_due(draft.task)
-        back = self._patterns.refers_back(bare) or (not draft.stems)
+    def _withdrawn(self, waiting: list[Draft], sentence: Sentence) -> bool:
+        """Whether the sentence takes the latest item back, or declines it."""
+        if not waiting or waiting[0].dropped or not self._patterns.match("withdraw", sentence.text):
+            return False
+        waiting[0].state = State.REFUSED
+        return True
+
+    def _commit(self, draft: Draft, waiting: list[Draft]) -> None:
+        """Somebody says 'I will': of something talked about before, or of something new."""
         for earlier in waiting:
-            same_speaker = earlier.sentences[-1].speaker == sentence.speaker
-            mine = earlier.owner is not None and earlier.taken and earlier.owner == sentence.speaker
-            alike = self._alike(earlier, draft)
-            if earlier.kind in {"commitment", "offer", "named"} and not (mine or earlier.owner == sentence.speaker):
-                continue
-            if back or alike or (mine and same_speaker and sentence.at - earlier.sentences[-1].at <= 2 and alike):
-                self._take(earlier, sentence, draft)
+            if self._takes_up(draft, earlier):
+                self._take(earlier, draft)
                 return
-        if back:
+        if draft.leans and not self._explained(draft):
             return
-        if draft.kind == "offer":
-            answered = any(one.kind in {"request", "anybody", "need"} and not one.taken for one in waiting)
-            draft.points += 1 if answered else 0
-            if answered:
-                nearest = next(one for one in waiting if one.kind in {"request", "anybody", "need"} and not one.taken)
-                if not nearest.stems or self._alike(nearest, draft):
-                    self._take(nearest, sentence, draft)
-                    return
         self._add(draft)
 
-    def _take(self, earlier: Draft, sentence: Sentence, draft: Draft) -> None:
-        """`sentence` takes on what was asked for in `earlier`."""
-        earlier.owner = sentence.speaker
-        earlier.taken = True
-        earlier.points += 2
-        if sentence not in earlier.sentences:
-            earlier.sentences.append(sentence)
-        if draft.due is not None and (earlier.due is None or earlier.due.day is None):
+    def _takes_up(self, draft: Draft, earlier: Draft) -> bool:
+        """Whether 'I will' is said of an earlier item."""
+        speaker, distance = draft.last.speaker, draft.last.at - earlier.last.at
+        alike = self._alike(earlier, draft)
+        if earlier.kind not in ASKED:
+            mine = self._person(earlier.owner) == speaker and not earlier.dropped
+            return mine and (alike or (draft.leans and distance <= _AT_ONCE + 1))
+        if earlier.state is State.TAKEN:
+            return earlier.owner == speaker and (alike or draft.leans)
+        if alike or draft.bare:
+            return True
+        meant = self._people.speaker(earlier.addressee)
+        if earlier.dropped or meant not in {None, speaker}:
+            return False
+        return draft.leans or (earlier.last.speaker != speaker and distance == 1)
+
+    def _take(self, earlier: Draft, draft: Draft) -> None:
+        """The speaker of `draft` takes on, or says again, what was talked about."""
+        if earlier.kind in ASKED and earlier.state is not State.TAKEN:
+            earlier.points += 2
+        earlier.points = max(earlier.points, draft.points)
+        earlier.owner, earlier.state = draft.owner, State.TAKEN
+        self._join(earlier, draft)
+
+    def _join(self, earlier: Draft, draft: Draft) -> None:
+        for sentence in draft.sentences:
+            earlier.proven_by(sentence)
+        if draft.due is not None and (earlier.due is None or draft.due.day is not None):
             earlier.due = draft.due
         if len(draft.stems) > len(earlier.stems):
             earlier.task, earlier.stems = draft.task, draft.stems
 
-    def _replied(self, sentence: Sentence, waiting: list[Draft]) -> bool:
-        """Whether the sentence answers something asked for: takes it on, or refuses."""
+    def _explained(self, draft: Draft) -> bool:
+        """Whether the sentence before says what 'that' is: a question, or what somebody said to be wanted."""
+        before = self._before
+        if before is None or before.segment is draft.last.segment:
+            return not draft.bare
+        near = before.speaker != draft.last.speaker and bool(self._drafter.stems_beside_due(before.text))
+        if near and (before.text.endswith("?") or not draft.bare):
+            draft.sentences.insert(0, before)
+            if draft.bare:
+                draft.task = self._drafter.tidy(before.text)
+                draft.stems = self._drafter.stems_beside_due(draft.task)
+            return True
+        return not draft.bare
+
+    def _assign(self, draft: Draft, waiting: list[Draft]) -> None:
+        """Somebody says who will do it: what was asked for, what that person offered, or something new."""
+        owner = self._person(draft.owner)
         for earlier in waiting:
-            if earlier.taken or earlier.sentences[-1].speaker == sentence.speaker:
+            near = draft.last.at - earlier.last.at <= _AT_ONCE
+            alike = self._alike(earlier, draft) or draft.leans or (earlier.leans and near)
+            theirs = self._person(earlier.owner) == owner
+            if earlier.kind in ASKED and earlier.state is State.OPEN and alike:
+                self._take(earlier, draft)
+                return
+            if theirs and not earlier.dropped and (alike or (earlier.kind == "offer" and earlier.state is State.OPEN)):
+                self._take(earlier, draft)
+                return
+        if not draft.bare or self._explained(draft):
+            self._add(draft)
+
+    def _ask(self, draft: Draft, waiting: list[Draft]) -> None:
+        """Something is asked for or called needed, perhaps what was called needed before."""
+        for earlier in waiting:
+            near = draft.last.at - earlier.last.at <= _AT_ONCE + 1
+            if draft.kind == "need" and draft.leans and draft.due is not None and near and not earlier.dropped:
+                self._join(earlier, draft)
+                earlier.points += 1
+                return
+            if draft.kind == "request" and draft.leans and near and earlier.owner not in {None, draft.last.speaker}:
+                earlier.proven_by(draft.last)  # 'Could you copy Luis on that?'
+                return
+            if earlier.kind in ASKED and earlier.state is State.OPEN:
+                if (draft.leans and near) or self._alike(earlier, draft):
+                    self._join(earlier, draft)
+                    earlier.points = max(earlier.points, draft.points, _KEEP if draft.addressee else 0)
+                    earlier.addressee = draft.addressee or earlier.addressee
+                    earlier.kind = "request" if draft.kind == "request" else earlier.kind
+                    return
+        if not draft.bare or self._explained(draft):
+            self._add(draft)
+
+    def _answered(self, waiting: list[Draft], sentence: Sentence) -> bool:
+        """Whether the sentence answers something asked for or offered: takes it on, or refuses."""
+        listed = self._patterns.match("listed", sentence.text) is not None
+        refuses = self._patterns.match("refuse", sentence.text) is not None
+        accepts = self._patterns.match("accept", sentence.text) is not None
+        welcomes = self._patterns.match("welcome", sentence.text) is not None
+        for earlier in waiting:
+            if earlier.state is not State.OPEN or not (earlier.kind in ASKED or earlier.kind == "offer"):
                 continue
-            if earlier.kind not in {"request", "anybody", "need", "offer"}:
-                continue
-            if self._patterns.match("refuse", sentence.text):
-                if earlier.kind in {"request", "offer"}:
-                    earlier.dropped = True
+            if listed and earlier.kind in ASKED:
+                earlier.points += 2
+                earlier.state = State.TAKEN  # by nobody in particular
+                earlier.proven_by(sentence)
                 return True
-            if self._patterns.match("accept", sentence.text):
-                self._accepted(earlier, sentence)
+            if earlier.last.speaker == sentence.speaker:
+                continue
+            if refuses:
+                earlier.state = State.REFUSED if earlier.kind in {"request", "offer"} else State.OPEN
+                return True
+            if accepts or (welcomes and earlier.kind == "offer"):
+                return self._accepted(earlier, sentence)
+        return False
+
+    def _accepted(self, earlier: Draft, sentence: Sentence) -> bool:
+        if earlier.kind == "need" or (earlier.kind == "anybody" and not earlier.last.text.endswith("?")):
+            return False  # 'Yes' agrees that it is needed, and takes nothing on
+        if earlier.kind == "offer":
+            earlier.points += 1
+        else:
+            meant = self._people.speaker(earlier.addressee)
+            if meant is not None and meant != sentence.speaker:
+                return False
+            earlier.owner = sentence.speaker
+            earlier.points += 2
+        earlier.state = State.TAKEN
+        earlier.due = self._drafter.due(sentence.text) or earlier.due
+        earlier.proven_by(sentence)
+        return True
+
+    def _dated(self, sentence: Sentence) -> bool:
+        """A short sentence soon after an item may say its date: 'Let's say by next Monday.'"""
+        if self._patterns.match("never", sentence.text):
+            return False
+        due = self._drafter.due(sentence.text)
+        if due is None or due.day is None:
+            return False
+        rest = self._drafter.stems_beside_due(sentence.text)
+        pointing = self._drafter.points(sentence.text) and len(rest) <= 3
+        if not pointing and (len(sentence.text.split()) > _SHORT or len(rest) > 1):
+            return False
+        recent = [one for one in self.drafts[-6:] if not one.dropped and sentence.at - one.last.at <= _DATED_WITHIN]
+        mine = [one for one in recent if sentence.speaker is not None and one.owner == sentence.speaker]
+        asked_when = self._before is not None and self._drafter.due(self._before.text) is not None
+        for draft in [*reversed(mine), *reversed(recent)]:
+            near = sentence.at - draft.last.at <= _AT_ONCE + 1
+            without = draft.due is None or draft.due.day is None
+            haggling = near and sentence.text.endswith("?") and draft.kind in ASKED
+            if haggling or (without and (near or (asked_when and draft in mine))):
+                draft.due = due
+                draft.points += 1
+                draft.proven_by(sentence)
                 return True
         return False
 
-    def _accepted(self, earlier: Draft, sentence: Sentence) -> None:
-        if earlier.kind == "request":
-            wanted = self._people.speaker(earlier.addressee)
-            if wanted is not None and wanted != sentence.speaker:
-                return
-            earlier.owner, earlier.taken = sentence.speaker, True
-            earlier.points += 2
-        else:
-            earlier.points += 1
-        due = find_due(sentence.text, self._language, self._recorded)
-        if due is not None and earlier.due is None:
-            earlier.due = due
-        earlier.sentences.append(sentence)
-
-    def _withdraws(self, waiting: list[Draft], text: str) -> bool:
-        if not self._patterns.match("withdraw", text):
-            return False
-        waiting[0].dropped = True
-        return True
-
-    def _detail(self, sentence: Sentence) -> None:
-        """A short sentence right after an item may say its date: 'Let's say by next Monday.'"""
-        if not self.drafts:
-            return
-        last = self.drafts[-1]
-        if last.dropped or last.due is not None or sentence.at - last.sentences[-1].at > 2:
-            return
-        if len(sentence.text.split()) > 9 or sentence.text.endswith("?"):
-            return
-        found = [one for one in due_phrases(sentence.text, self._language, self._recorded) if one.due.day is not None]
-        if found and sentence.speaker in {last.owner, last.sentences[0].speaker}:
-            last.due = found[0].due
-            last.points += 1
-            last.sentences.append(sentence)
-
     def _add(self, draft: Draft) -> None:
-        for earlier in reversed(self.drafts[-12:]):
-            if earlier.dropped or earlier.owner != draft.owner or earlier.kind in {"need"}:
-                continue
-            if min(len(earlier.stems), len(draft.stems)) >= 2 and self._alike(earlier, draft, both=True):
-                earlier.sentences.append(draft.sentences[0])
-                earlier.due = earlier.due or draft.due
+        """A new item, or one said again: at the end of a meeting people sum up."""
+        owner = self._person(draft.owner)
+        for earlier in reversed(self.drafts[-_RECAP:]):
+            same = owner is not None and self._person(earlier.owner) == owner and not earlier.dropped
+            if same and min(len(earlier.stems), len(draft.stems)) >= 2 and self._alike(earlier, draft, both=True):
+                self._join(earlier, draft)
                 earlier.points = max(earlier.points, draft.points)
                 return
         self.drafts.append(draft)
@@ -220,8 +251,3 @@ class _Reader:
             return False
         shares = (overlap(one.stems, other.stems), overlap(other.stems, one.stems))
         return (min(shares) if both else max(shares)) >= _SAME_TASK
-
-    def _without_due(self, task: str) -> str:
-        for phrase in reversed(due_phrases(task, self._language, self._recorded)):
-            task = task[: phrase.span[0]] + task[phrase.span[1] :]
-        return " ".join(task.split())

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from worker.summarization.languages import Phrases
 from worker.summarization.people import People
 
-_NAME = r"(?P<owner>[^\W\d_][\w-]+)"
+_NAME = r"(?P<owner>(?:(?:{titles}) )?[^\W\d_][\w-]+)"
+_WORDS = re.compile(r"[\w'’-]+")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Patterns:
     def __init__(self, language: Phrases, people: People) -> None:
         self._people = people
         tables = {
-            **language.actions.model_dump(exclude={"back_reference", "strip"}),
+            **language.actions.model_dump(exclude={"strip", "pointing", "pronouns", "subject", "aside"}),
             "decision": language.decisions.decision,
             "no_decision": language.decisions.never,
             "open": language.questions.open,
@@ -33,11 +34,15 @@ class Patterns:
             "question": language.questions.question,
             "small_talk": language.questions.small_talk,
         }
+        name = _NAME.replace("{titles}", language.people.titles)
         self._tables: dict[str, list[re.Pattern[str]]] = {
-            kind: [re.compile(pattern.replace("{name}", _NAME), re.I) for pattern in patterns]
+            kind: [re.compile(pattern.replace("{name}", name), re.I) for pattern in patterns]
             for kind, patterns in tables.items()
         }
-        self._back = re.compile(language.actions.back_reference, re.I)
+        self._pointing = frozenset(language.actions.pointing.split())
+        self._pronouns = frozenset(language.actions.pronouns.split())
+        self._subject = re.compile(rf"^(\S+) (?:{language.actions.subject})\b ?", re.I)
+        self._aside = re.compile(language.actions.aside, re.I)
         self._strip = [re.compile(pattern, re.I) for pattern in language.actions.strip]
 
     def match(self, kind: str, text: str) -> Found | None:
@@ -58,7 +63,20 @@ class Patterns:
 
     def refers_back(self, task: str) -> bool:
         """Whether a task only points at what was said before: 'do that'."""
-        return self._back.match(task.strip(" .!?,")) is not None
+        return all(word in self._pointing or word in self._pronouns for word in _words(task))
+
+    def is_pronoun(self, word: str) -> bool:
+        """Whether a word may stand for a thing."""
+        return word.casefold() in self._pronouns
+
+    def without_aside(self, task: str) -> str:
+        """The task without what is only said beside it: 'update the list' of 'update the list, I talked to her'."""
+        match = self._aside.search(task)
+        return task[: match.start()] if match is not None and match.start() > 0 else task
+
+    def without_subject(self, task: str) -> str:
+        """The task without 'I' behind its verb, as German and Swedish put it: 'skickar ut listan'."""
+        return self._subject.sub(r"\1 ", task)
 
     def without_fillers(self, text: str) -> str:
         """The sentence without the words people begin with."""
@@ -68,3 +86,7 @@ class Patterns:
             for pattern in self._strip:
                 text = pattern.sub("", text, count=1)
         return text
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold().replace("’", "'") for word in _WORDS.findall(text)]

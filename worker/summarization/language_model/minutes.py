@@ -1,0 +1,172 @@
+"""Minutes by a language model: cut, read, merged, composed; what it fails at the rules do, and it is said."""
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from time import monotonic
+
+from steno.config import Settings
+from steno.errors import AnswerFailed, EndpointUnusable, StenoError
+from steno.exports.clean import short_clock
+from steno.minutes import Account
+from worker.summarization.content import Content
+from worker.summarization.evidence import Checker
+from worker.summarization.language_model.answers import Extraction, schema
+from worker.summarization.language_model.cache import AnswerCache
+from worker.summarization.language_model.composing import Composer, topics
+from worker.summarization.language_model.conversation import Budget, Conversation
+from worker.summarization.language_model.dialect import Memory
+from worker.summarization.language_model.endpoint import Address, Endpoint, Limits
+from worker.summarization.language_model.faults import ContextExceeded
+from worker.summarization.language_model.prompts import Prompts
+from worker.summarization.language_model.reading import Read, Reader, missed
+from worker.summarization.language_model.windows import Window, estimate_tokens, lines, windows
+from worker.summarization.merging import alike, merged
+from worker.summarization.offline.rules import Rules
+from worker.summarization.templates import Template
+
+# Models overlook more the more they read at once; larger contexts are for models that think before they answer.
+_LARGEST_WINDOW = 6000  # tokens
+_LARGEST_ANSWER = 4096  # tokens
+_OVERLAP = 300  # tokens
+_MISSED = "found by the rules; the language model did not list it"
+
+
+@dataclass
+class Outcome:
+    """What the language model made of a transcript. `failure` says why it made nothing."""
+
+    content: Content
+    account: Account
+    model: str | None = None
+    notices: list[str] = field(default_factory=list)
+    failure: StenoError | None = None
+
+
+async def by_language_model(
+    checker: Checker,
+    rules: Rules,
+    template: Template,
+    settings: Settings,
+    *,
+    transcript_sha256: str,
+    withheld: frozenset[int],
+    on_progress: Callable[[int, int], None],
+) -> Outcome:
+    """The content of the minutes of all segments but the `withheld`. Raises no error of an endpoint."""
+    transcript = checker.transcript
+    prompts = Prompts(transcript, template, checker.language, checker.recorded)
+    answer = min(_LARGEST_ANSWER, settings.llm_context // 4)
+    fixed = estimate_tokens(prompts.extract_system) + estimate_tokens(json.dumps(schema(Extraction))) + 100
+    room = min(_LARGEST_WINDOW, settings.llm_context - answer - fixed)
+    if room < _OVERLAP:
+        cure = "Raise STENO_LLM_CONTEXT, or shorten the template."
+        return Outcome(Content(), Account(), failure=EndpointUnusable("The model's context has no room to read", cure))
+    shown = [segment for segment in transcript.segments if segment.id not in withheld]
+    names = {speaker.id: speaker.name for speaker in transcript.speakers}
+    cut = windows(
+        lines(shown, names, most_tokens=room // 2), most_tokens=room, overlap_tokens=min(_OVERLAP, room // 10)
+    )
+    cache = AnswerCache(settings.data_dir / "minutes" / "answers", transcript_sha256)
+    # Halved windows, unreadable answers and the levels of the summary are in it; without it, a model that always fails
+    # would be asked for as long as the deadline allows.
+    budget = Budget(4 * len(cut) + 10)
+    async with AsyncExitStack() as stack:
+        cheap, strong = [
+            Conversation(await stack.enter_async_context(endpoint), cache, budget, answer) if endpoint else None
+            for endpoint in endpoints(settings)
+        ]
+        assert cheap is not None
+        try:
+            model = await cheap.endpoint.model()
+        except (AnswerFailed, EndpointUnusable) as failure:
+            return Outcome(Content(), Account(windows=len(cut), requests=cheap.endpoint.requests), failure=failure)
+        read = await Reader(cheap, strong, prompts, checker, rules).read(cut, on_progress)
+        composer = Composer(cheap, prompts, checker, room)
+        outcome = await _put_together(read, composer, checker, rules, withheld)
+    talks = [talk for talk in (cheap, strong) if talk is not None]
+    outcome.account = Account(
+        windows=len(read),
+        by_rules=sum(one.failure is not None for one in read),
+        requests=sum(talk.endpoint.requests for talk in talks),
+        cached=sum(talk.cached for talk in talks),
+    )
+    stronger = sum(one.strong for one in read)
+    outcome.model = f"{model}, {settings.llm_strong_model} for {stronger} of {len(read)} parts" if stronger else model
+    return outcome
+
+
+async def _put_together(
+    read: Sequence[Read], composer: Composer, checker: Checker, rules: Rules, withheld: frozenset[int]
+) -> Outcome:
+    failed = [one for one in read if one.failure is not None]
+    if read and len(failed) == len(read):
+        return Outcome(Content(), Account(), failure=failed[0].failure)
+    content, language = Content(), checker.language
+    unseen = rules.within(withheld)
+    unseen.points.clear()
+    for part in (*(one.content for one in read), unseen):
+        content.add(part)
+    content.points = merged(content.points, language)
+    content.decisions = merged(content.decisions, language)
+    content.open_questions = merged(content.open_questions, language)
+    content.action_items = merged(content.action_items, language)
+    seen = frozenset(number for one in read for number in one.window.segments)
+    for at in missed(content, rules, seen):
+        item = rules.sure[at]
+        if not any(alike(item, other, language) for other in content.action_items):
+            content.action_items.append(item.model_copy(update={"doubts": (*item.doubts, _MISSED)}))
+    content.action_items.sort(key=lambda item: item.start)
+    outcome = Outcome(content, Account())
+    if failed:
+        outcome.notices.append(_failed(failed, len(read), checker))
+    if not checker.same_language:
+        outcome.notices.append("The transcript is in another language: its words could not be compared with these.")
+    subjects = [subject for one in read for subject in one.subjects]
+    try:
+        head = await composer.compose(content.points, subjects)
+        if content.points and not head.summary:
+            raise AnswerFailed("The language model wrote no summary that the points bear", "Try another model.")
+    except (AnswerFailed, EndpointUnusable, ContextExceeded) as failure:
+        head = Content(title=rules.content.title, summary=rules.content.summary)
+        head.topics = topics(subjects, checker.transcript)
+        outcome.notices.append(f"The summary is extractive: {failure}")
+    content.title, content.summary = head.title or rules.content.title, head.summary
+    content.topics = head.topics or rules.content.topics
+    for reason, count in head.dropped.items():
+        content.drop(reason, count)
+    return outcome
+
+
+def _failed(failed: Sequence[Read], parts: int, checker: Checker) -> str:
+    where = ", ".join(_stretch(one.window, checker) for one in failed[:6]) + (" ..." if len(failed) > 6 else "")
+    return (
+        f"{len(failed)} of {parts} parts ({where}) were read by rules, not by the language model: {failed[0].failure}"
+    )
+
+
+def _stretch(window: Window, checker: Checker) -> str:
+    inside = [segment for segment in checker.transcript.segments if segment.id in window.segments]
+    return f"{short_clock(inside[0].start)} to {short_clock(inside[-1].end)}"
+
+
+def endpoints(settings: Settings) -> tuple[Endpoint, Endpoint | None]:
+    """The language model that is set and, where there is one, the strong one."""
+    assert settings.llm_url is not None
+    limits = Limits(
+        timeout=settings.llm_timeout,
+        deadline=monotonic() + settings.llm_deadline,
+        retries=settings.llm_retries,
+        concurrency=settings.llm_concurrency,
+    )
+    memory = Memory(settings.data_dir / "minutes" / "endpoints")
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    cheap = Endpoint(Address(settings.llm_url, key, settings.llm_model), limits, memory)
+    if settings.llm_strong_model is None:
+        return cheap, None
+    url = settings.llm_strong_url or settings.llm_url
+    given = settings.llm_strong_api_key
+    # The key of one endpoint is not shown to another.
+    strong_key = given.get_secret_value() if given else key if url == settings.llm_url else None
+    return cheap, Endpoint(Address(url, strong_key, settings.llm_strong_model), limits, memory)

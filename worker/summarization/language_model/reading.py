@@ -1,0 +1,134 @@
+"""Reading the windows: every one is answered for, by the language model, by a stronger one, or by the rules."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from steno.errors import AnswerFailed, EndpointUnusable, StenoError
+from worker.summarization.content import Content, cited
+from worker.summarization.evidence import Checker
+from worker.summarization.language_model.answers import Extraction
+from worker.summarization.language_model.conversation import Conversation
+from worker.summarization.language_model.faults import ContextExceeded
+from worker.summarization.language_model.prompts import Prompts, Subject
+from worker.summarization.language_model.windows import Window
+from worker.summarization.offline.rules import Rules
+
+_MOST_HALVINGS = 3
+_FAILING = 0.34  # share of an answer's statements that fail their check: the answer is not to be trusted
+_SILENT = 60  # lines in which there must be something to say
+
+
+@dataclass
+class Read:
+    """What a window holds. `failure` says why the rules read it."""
+
+    window: Window
+    content: Content
+    subjects: list[Subject] = field(default_factory=list)
+    failure: StenoError | None = None
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads windows by `cheap`; those whose answer fails the checks by `strong`, where there is one."""
+
+    cheap: Conversation
+    strong: Conversation | None
+    prompts: Prompts
+    checker: Checker
+    rules: Rules
+
+    async def read(self, windows: Sequence[Window], on_progress: Callable[[int, int], None]) -> list[Read]:
+        """All windows, in order, at once as far as the endpoint's concurrency goes. Raises nothing of an endpoint."""
+        done = 0
+
+        async def one(window: Window) -> list[Read]:
+            nonlocal done
+            parts = await self._parts(window, 0)
+            done += 1
+            on_progress(done, len(windows))
+            return parts
+
+        found = await asyncio.gather(*(one(window) for window in windows))
+        return [part for parts in found for part in parts]
+
+    async def _parts(self, window: Window, halvings: int) -> list[Read]:
+        """The window as one, or halved as often as it takes."""
+        try:
+            return [await self._by_model(window)]
+        except ContextExceeded as reason:
+            halves = window.halves() if halvings < _MOST_HALVINGS else None
+            if halves is None:
+                fault = AnswerFailed(f"A part does not fit the language model ({reason})", "Raise STENO_LLM_CONTEXT.")
+                return [self._by_rules(window, fault)]
+            return [part for half in halves for part in await self._parts(half, halvings + 1)]
+        except (AnswerFailed, EndpointUnusable) as failure:
+            return [self._by_rules(window, failure)]
+
+    async def _by_model(self, window: Window) -> Read:
+        """The cheap model's reading, or the strong one's where that is better."""
+        try:
+            first = await self._ask(self.cheap, window)
+        except AnswerFailed:
+            if self.strong is None:
+                raise
+            first = None
+        if self.strong is None or (first is not None and not self._fails(first)):
+            assert first is not None
+            return first
+        try:
+            second = await self._ask(self.strong, window)
+        except (AnswerFailed, EndpointUnusable, ContextExceeded):
+            if first is None:
+                raise
+            return first
+        second.strong = True
+        return second if first is None or self._faults(second) <= self._faults(first) else first
+
+    async def _ask(self, conversation: Conversation, window: Window) -> Read:
+        answer = await conversation.ask(self.prompts.extraction(window), Extraction)
+        content, shown, check = Content(), window.segments, self.checker
+        for into, claims in (
+            (content.points, answer.points),
+            (content.decisions, answer.decisions),
+            (content.open_questions, answer.open_questions),
+        ):
+            for claim in claims:
+                content.keep(into, partial(check.statement, claim.text, claim.lines, shown))
+        for item in answer.action_items:
+            content.keep(
+                content.action_items,
+                partial(check.action, item.task, item.owner, item.due, item.due_date, item.lines, shown),
+            )
+        return Read(window, content, list(_subjects(answer, shown)))
+
+    def _by_rules(self, window: Window, failure: StenoError) -> Read:
+        return Read(window, self.rules.within(window.segments), failure=failure)
+
+    def _fails(self, read: Read) -> bool:
+        statements = sum(1 for _ in read.content.proven()) + sum(read.content.dropped.values())
+        if not statements:
+            return len(read.window.lines) >= _SILENT
+        return self._faults(read) > _FAILING * statements
+
+    def _faults(self, read: Read) -> int:
+        """How many statements fail their check, with the action items that were missed."""
+        doubted = sum(not one.verified for one in read.content.proven())
+        return (
+            doubted + sum(read.content.dropped.values()) + len(missed(read.content, self.rules, read.window.segments))
+        )
+
+
+def missed(content: Content, rules: Rules, segments: frozenset[int]) -> list[int]:
+    """Places in `rules.sure` of items that are proven within the segments, and that no action item cites."""
+    named = {number for item in content.action_items for number in cited(item)}
+    return [at for at, item in enumerate(rules.sure) if cited(item) <= segments and not cited(item) & named]
+
+
+def _subjects(answer: Extraction, shown: frozenset[int]) -> Iterator[Subject]:
+    for subject in answer.subjects:
+        if subject.first_line in shown and subject.last_line in shown and subject.title.strip():
+            yield Subject(subject.title.strip(), subject.first_line, subject.last_line)

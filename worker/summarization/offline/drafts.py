@@ -1,0 +1,171 @@
+"""What one sentence says of a task: the draft of an action item."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from itertools import zip_longest
+
+from steno.minutes import Due
+from steno.vocabulary import content_stems, stop_words, tokens
+from worker.summarization.dates import due_phrases, find_due
+from worker.summarization.offline.patterns import Found, Patterns
+from worker.summarization.offline.sentences import Sentence
+from worker.summarization.people import People, addressee
+
+# What a sentence of each kind is worth, in the order in which they are looked for. Two points make an item: measured on
+# the golden meetings (docs/evaluation.md).
+_POINTS = {"marker": 3, "named": 2, "commitment": 2, "request": 1, "anybody": 1, "offer": 1, "need": 1}
+ASKED = frozenset({"request", "anybody", "need"})
+_LONGEST = 400  # characters of a sentence that are read: speech without full stops goes on for pages
+_EDGE = " ,;:.!?…–-\"'"
+_VOCATIVE = re.compile(r", ([^\W\d_][\w-]+)$")
+_BEFORE_STEMS = 2  # words that carry meaning, before 'so I'll do that', which say what 'that' is
+
+
+class State(StrEnum):
+    """How far the talk about a task has come."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
+@dataclass
+class Draft:
+    """An action item that is still being talked about; `points` say how much it looks like one.
+
+    `bare`: it only points at what was said before ('do that'). `leans`: a pronoun stands for its thing ('send it').
+    """
+
+    task: str
+    sentences: list[Sentence]
+    kind: str
+    points: int
+    owner: str | None = None
+    addressee: str | None = None
+    due: Due | None = None
+    state: State = State.OPEN
+    bare: bool = False
+    leans: bool = False
+    stems: list[str] = field(default_factory=list)
+
+    @property
+    def dropped(self) -> bool:
+        """Whether it was refused or taken back."""
+        return self.state is State.REFUSED
+
+    @property
+    def last(self) -> Sentence:
+        """The latest sentence about it."""
+        return self.sentences[-1]
+
+    def proven_by(self, sentence: Sentence) -> None:
+        """Add a sentence to what proves it."""
+        if sentence not in self.sentences:
+            self.sentences.append(sentence)
+
+
+class Drafter:
+    """Reads single sentences by the patterns of a language."""
+
+    def __init__(self, patterns: Patterns, people: People, language: str, recorded: date) -> None:
+        self._patterns, self._people, self._language, self._recorded = patterns, people, language, recorded
+
+    def draft(self, sentence: Sentence, spoken_of: str | None) -> Draft | None:
+        """What a sentence promises, asks or calls needed; `spoken_of` is the person 'she' or 'he' stands for."""
+        text = sentence.text[:_LONGEST]
+        if self._patterns.match("never", text):
+            return None
+        for kind, points in _POINTS.items():
+            found = self._patterns.match(kind, text)
+            if found is None:
+                continue
+            if kind == "named" and found.owner is None:
+                spoken_of = self._people.last_named(found.before) or spoken_of
+                if spoken_of is None:
+                    continue
+            due = self._due(found, text)
+            if self._at_once(found, text, due):
+                return None
+            draft = self._of(kind, found, sentence)
+            draft.points, draft.due = points + (due is not None), due
+            if kind in ASKED:
+                draft.addressee = found.owner or addressee(text, self._people)
+                draft.points += kind == "request" and draft.addressee is not None
+            elif kind == "named":
+                draft.owner = found.owner or spoken_of
+            elif kind != "marker":
+                draft.owner = sentence.speaker
+            return draft
+        return None
+
+    def due(self, text: str) -> Due | None:
+        """The due date in a text."""
+        return find_due(text[:_LONGEST], self._language, self._recorded)
+
+    def stems_beside_due(self, text: str) -> list[str]:
+        """The words of a text that carry meaning, without its dates."""
+        stems = content_stems(self._beside_due(text), self._language)
+        return [stem for stem in stems if not self._patterns.refers_back(stem)]
+
+    def points(self, text: str) -> bool:
+        """Whether a pronoun stands for a thing: 'send that to Anna', and not 'send that report'."""
+        words = tokens(self._beside_due(text), self._language)
+        light = stop_words(self._language)
+        return any(
+            self._patterns.is_pronoun(word) and (after is None or after in light or self._patterns.refers_back(after))
+            for word, after in zip_longest(words, words[1:])
+        )
+
+    def tidy(self, task: str) -> str:
+        """The task without fillers, commas and dates at its ends."""
+        before = None
+        while before != task:
+            before = task
+            task = self._patterns.without_fillers(task.strip(_EDGE))
+            match = _VOCATIVE.search(task)
+            if match is not None and self._people.knows(match[1]):
+                task = task[: match.start()]
+            phrases = due_phrases(task, self._language, self._recorded)
+            if phrases and phrases[-1].span[1] == len(task):
+                task = task[: phrases[-1].span[0]]
+            elif phrases and phrases[0].span[0] == 0:
+                task = task[phrases[0].span[1] :]
+        return task
+
+    def _beside_due(self, text: str) -> str:
+        for phrase in reversed(due_phrases(text, self._language, self._recorded)):
+            text = text[: phrase.span[0]] + " " + text[phrase.span[1] :]
+        return text
+
+    def _of(self, kind: str, found: Found, sentence: Sentence) -> Draft:
+        text = sentence.text[:_LONGEST]
+        said = self.tidy(self._patterns.without_subject(self._patterns.without_aside(found.task)))
+        bare = self._patterns.refers_back(said)
+        task = said
+        front = found.before.rpartition(",")[2]
+        if bare and self.stems_beside_due(front):  # 'The bakery account I can take'
+            task, bare = self.tidy(f"{front} {self._patterns.without_aside(text[len(found.before) :].strip())}"), False
+        elif bare:
+            before = self.tidy(found.before)
+            if len(self.stems_beside_due(before)) >= _BEFORE_STEMS:
+                task, bare = before, False
+        stems = self.stems_beside_due(task)
+        leans = bare or (len(stems) <= 2 and self.points(said))
+        return Draft(task or said, [sentence], kind, 0, bare=bare, leans=leans, stems=stems)
+
+    def _due(self, found: Found, text: str) -> Due | None:
+        """The date of the task, and only a deadline where it is said beside the task."""
+        aside = found.task[len(self._patterns.without_aside(found.task)) :]
+        due = find_due(text.replace(aside, " ") if aside else text, self._language, self._recorded)
+        if due is not None or not aside:
+            return due
+        late = [one.due for one in due_phrases(aside, self._language, self._recorded) if one.deadline]
+        return late[0] if late else None
+
+    def _at_once(self, found: Found, text: str, due: Due | None) -> bool:
+        """Whether it is done at once, in the meeting; what has a day to come is not."""
+        if due is not None and due.day is not None and due.day > self._recorded:
+            return False
+        return any(self._patterns.match("immediate", said) is not None for said in (text, found.task))
