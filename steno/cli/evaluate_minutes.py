@@ -66,20 +66,8 @@ def _meetings(paths: Sequence[Path]) -> list[GoldenMeeting]:
 
 def _print(measured: Sequence[MinutesEvaluation], sums: Sequence[MinutesEvaluation]) -> None:
     table = Table()
-    for head in (
-        "",
-        "items P",
-        "R",
-        "F1",
-        "owners",
-        "due",
-        "decisions P",
-        "R",
-        "F1",
-        "questions F1",
-        "evidence",
-        "unverified",
-    ):
+    heads = "items P,R,F1,owners,due,decisions P,R,F1,questions F1,evidence,unverified".split(",")
+    for head in ("", *heads):
         table.add_column(head, justify="right" if head else "left")
     for at, one in enumerate((*measured, *sums)):
         if at == len(measured):

@@ -1,4 +1,4 @@
-"""How good minutes are, against a golden meeting: what was found, what was missed, and whether the evidence bears it."""
+"""How good minutes are, against a golden meeting: what was found, what was missed, what the evidence bears."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

@@ -14,7 +14,7 @@ from steno.errors import InvalidOption
 
 
 class Template(BaseModel):
-    """Two instructions to the language model. What an answer looks like, and that it must cite, is not theirs to say."""
+    """Two instructions to the language model. The form of an answer, and that it must cite, is not theirs to say."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
