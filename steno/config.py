@@ -1,10 +1,11 @@
 """Settings: read once from STENO_* variables, typed, validated at start. Every default is documented here."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from steno.errors import InvalidOption
@@ -66,6 +67,13 @@ class Settings(BaseSettings):
     llm_embedding_model: str | None = Field(
         default=None, description="Embedding model at llm_url: steno ask then also finds passages by meaning."
     )
+
+    @field_validator("llm_url", "llm_strong_url")
+    @classmethod
+    def _is_address(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", url):
+            raise ValueError("it must be the address of an endpoint, such as http://localhost:8000/v1")
+        return url.rstrip("/") if url is not None else None
 
 
 def load_settings(**overrides: str | int | None) -> Settings:

@@ -50,6 +50,16 @@ def overlap(claimed: Collection[str], said: Collection[str]) -> float:
     return sum(stem in known or any(_alike(stem, other) for other in known) for stem in claimed) / len(claimed)
 
 
+def inflected(name: str, word: str) -> bool:
+    """Whether a word is a name with an ending: Annan, Carlas, Riitalla. Both in lower case.
+
+    Finnish changes the end of the stem, too, so the last two letters of a longer name may differ.
+    """
+    if len(word) > len(name) + 5:
+        return False
+    return word.startswith(name[: max(4, len(name) - 2)] if len(name) > 4 else name)
+
+
 @cache
 def stop_words(language: str) -> frozenset[str]:
     """Words every text of the language has; empty for a language without a list."""

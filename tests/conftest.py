@@ -83,12 +83,14 @@ class Steno:
     def command(self) -> list[str]:
         return [sys.executable, "-c", "from steno.cli import main; main()"]
 
-    def __call__(self, *arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    def __call__(
+        self, *arguments: str | Path, stdin: bytes = b"", **environment: str
+    ) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             [*self.command, *map(str, arguments)],
             input=stdin,
             capture_output=True,
-            env=self.env,
+            env=self.env | environment,
             timeout=180,
             check=False,
         )

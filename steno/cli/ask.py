@@ -74,15 +74,13 @@ def _print(found: Answer) -> None:
             stdout.print(f"  [italic]unverified: {shown('; '.join(sentence.doubts))}[/]")
         for citation in sentence.citations:
             stdout.print(f"  [dim]{_place(citation)} “{shown(citation.text)}”[/]")
-    if not found.sentences:
-        said = "The language model found no answer in these recordings." if found.model else "No language model is set."
-        stdout.print(
-            f"[dim]{said} Passages most like the question:[/]"
-            if found.passages
-            else "[dim]Nothing like it was said.[/]"
-        )
-        for passage in found.passages:
-            stdout.print(f"[bold]{_place(passage)}[/]\n  {shown(passage.text)}")
+    if found.sentences:
+        return
+    if found.model is not None:
+        stdout.print("[dim]The language model found no answer in these recordings.[/]")
+    stdout.print("[dim]Passages most like the question:[/]" if found.passages else "[dim]Nothing like it was said.[/]")
+    for passage in found.passages:
+        stdout.print(f"[bold]{_place(passage)}[/]\n  {shown(passage.text)}")
 
 
 def _place(passage: Passage) -> str:

@@ -16,6 +16,10 @@ from steno.errors import MissingProgram, StenoError
 stderr = Console(stderr=True, highlight=False, soft_wrap=True)
 stdout = Console(highlight=False, soft_wrap=True)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_OF_MINUTES = {
+    "bm25s", "dateparser", "icalendar", "json_repair", "nltk", "num2words", "openai", "snowballstemmer",
+    "stop_words", "sumy",
+}  # fmt: skip
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -50,10 +54,11 @@ def speaks_plainly(command: Callable[P, R]) -> Callable[P, R]:
         except StenoError as error:
             complain(error)
         except ModuleNotFoundError as error:
+            part = "minutes" if (error.name or "").partition(".")[0] in _OF_MINUTES else "worker"
             complain(
                 MissingProgram(
-                    f"This needs the worker part of Steno ({error.name} is missing)",
-                    "Install it: pip install 'steno[worker]'",
+                    f"This needs the {part} part of Steno ({error.name} is missing)",
+                    f"Install it: pip install 'steno[{part}]'",
                 )
             )
         except KeyboardInterrupt:

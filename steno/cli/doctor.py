@@ -34,7 +34,7 @@ def doctor() -> None:
     """Check this machine: ffmpeg, GPU and a real decode on it, models, disk. Exit code 1 where something is wrong."""
     settings = load_settings()
     failed = False
-    for check in (_python, _worker, _ffmpeg, _device, _models, _decode, _speakers, _disk, _unfinished):
+    for check in (_python, _worker, _ffmpeg, _device, _models, _decode, _speakers, _minutes, _disk, _unfinished):
         for finding in _findings(check, settings):
             sign = {True: "[green]ok  [/]", False: "[bold red]FAIL[/]", None: "[yellow]note[/]"}[finding.ok]
             stdout.print(f"{sign} {finding.subject}: {shown(finding.said)}")
@@ -150,6 +150,22 @@ def _speakers(settings: Settings) -> Iterator[Finding]:
     here = [name for name, source in available_pipelines(settings) if source is not None]
     cure = ". Fetch a real one: steno models pull community-1" if here == ["starter"] else ""
     yield Finding("speakers", None if cure else True, f"pipelines on this machine: {', '.join(here)}{cure}")
+
+
+def _minutes(settings: Settings) -> Iterator[Finding]:
+    """The rules, and a question to the language model where one is set."""
+    for name in ("sumy", "dateparser", "openai", "bm25s"):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            yield Finding("minutes", None, f"none: {name} is missing. Install it: pip install 'steno[minutes]'")
+            return
+    if settings.llm_url is None:
+        yield Finding("minutes", True, "by rules; STENO_LLM_URL names a language model")
+        return
+    from worker.summarization.language_model.check import greet
+
+    yield Finding("minutes", True, f"{greet(settings)} at {settings.llm_url}")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

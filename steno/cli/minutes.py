@@ -144,11 +144,15 @@ def read_transcript(path: Path) -> Transcript:
 
 def summary_line(name: str, made: "Minutes", written: Sequence[Path]) -> str:
     """What was found, and where it is."""
-    found = [f"{len(made.action_items)} action items", f"{len(made.decisions)} decisions"]
+    found = [_count(len(made.action_items), "action item"), _count(len(made.decisions), "decision")]
     if made.unverified:
-        found.append(f"{made.unverified} statements unverified")
+        found.append(f"{_count(made.unverified, 'statement')} unverified")
     dropped = sum(made.provenance.account.dropped.values())
     if dropped:
         found.append(f"{dropped} left out")
     notices = "".join(f"\n  {notice}" for notice in made.provenance.notices)
     return f"{name}: {', '.join(found)} ({made.provenance.method}) -> {', '.join(map(str, written))}{notices}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -7,7 +7,7 @@ from typing import TypeVar
 from steno.evaluation.golden import Expected, ExpectedAction, GoldenMeeting
 from steno.minutes import ActionItem, Minutes, Proven, Statement
 from steno.transcript import Transcript
-from steno.vocabulary import content_stems, overlap, tokens
+from steno.vocabulary import content_stems, inflected, overlap, tokens
 
 Found = TypeVar("Found", bound=Proven)
 Wanted = TypeVar("Wanted", bound=Expected)
@@ -120,7 +120,7 @@ def bears(one: Proven, transcript: Transcript) -> bool:
     if one.due is not None and not set(tokens(one.due.spoken, language)) <= set(words):
         return False
     return one.owner is None or all(
-        any(word.startswith(part[: max(3, len(part) - 1)]) for word in words) for part in tokens(one.owner, language)
+        any(inflected(part, word) for word in words) for part in tokens(one.owner, language)
     )
 
 

@@ -9,10 +9,10 @@ from functools import cached_property
 from steno.exports.clean import clean
 from steno.minutes import ActionItem, Due, Evidence, Statement
 from steno.transcript import Segment, Transcript
-from steno.vocabulary import content_stems, numbers, overlap, tokens
+from steno.vocabulary import content_stems, inflected, numbers, overlap, tokens
 from worker.summarization.dates import resolve_due
 from worker.summarization.people import People
-from worker.summarization.wording import inflected, iso_day, said_number, shares_run
+from worker.summarization.wording import iso_day, said_number, shares_run
 
 # Of the golden meetings' statements 97 % have so great a share of their words in the segments that prove them, and 3 %
 # in two segments drawn at random (tests/bench/evidence.py).
@@ -23,6 +23,8 @@ _LONGEST_TITLE = 120
 _LINK = re.compile(
     r"(?:https?|ftp)://\S+|\bwww\.\S+|\b[\w.+-]+@[\w-]+\.\w+|\b[\w-]+\.(?:com|org|net|example|io|ru|info)\b", re.I
 )
+
+_LABEL = re.compile(r"\d$")
 
 NO_EVIDENCE = "cites nothing that was said"
 NOT_SAID = "none of its words were said there"
@@ -167,6 +169,8 @@ class Checker:
             return None, None, []
         speaker = self.people.speaker(name)
         shown = self._names.get(speaker, name) if speaker is not None else name
+        if _LABEL.search(shown):
+            shown = name  # a name that was said tells more than 'Speaker 3'
         here = speaker is not None and any(segment.speaker == speaker for segment in segments)
         if here or self._spoken(name, segments):
             return shown, speaker, []

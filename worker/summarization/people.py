@@ -11,7 +11,8 @@ from steno.vocabulary import stop_words
 from worker.summarization.languages import Phrases, languages, phrases
 
 _NAME = r"[A-ZÅÄÖÜÉØÆÀ-Þ][^\W\d_]+(?:-[A-ZÅÄÖ][^\W\d_]+)?"
-_FIRST = re.compile(rf"^(?:\w+,? ){{0,2}}?({_NAME}),")  # 'Anna, could you', 'And Anna, could you'
+# 'Anna, could you', 'And Anna, could you', 'Okay, Anna, could you'
+_FIRST = re.compile(rf"^(?:[^\W\d_]+, )?(?:(?:and|so|then|hey|hi|und|dann|och|så|hej|ja|hei|no) )?({_NAME}),", re.I)
 _LAST = re.compile(rf", ({_NAME})(?=[.?!,]|$)")  # 'Could you do it, Anna?'
 _INSIDE = re.compile(rf"(?<=[\w,] )({_NAME})\b")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
@@ -79,7 +80,7 @@ def addressee(text: str, known: People) -> str | None:
 
 def _addressed(text: str) -> list[str]:
     found = [*_FIRST.finditer(text), *_LAST.finditer(text)]
-    return [match[1] for match in found]
+    return [match[1] for match in found if match[1][:1].isupper()]
 
 
 class _Words:
@@ -111,6 +112,8 @@ class _Words:
         # Endings: 'Tuomas' begins a sentence, 'Tuomaksella' is inside one.
         rare = [word for word in spoken if len(word) > 4 and word not in self._small]
         likely |= {word for word in rare if any(one.startswith(word[:-1]) for one in likely)}
+        if self._language == "fi":  # 'Liisan pitää': endings of up to three letters
+            likely |= {word[:-end] for word in rare for end in (1, 2, 3)} & _given_names()
         return {name for name in likely if not self._is_word(name)}
 
     def _is_word(self, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Small comparisons of words: numbers in digits and in words, inflected names, runs of words that two texts share."""
+"""Small comparisons of words: numbers in digits and in words, days, runs of words that two texts share."""
 
 import re
 from datetime import date
@@ -16,12 +16,6 @@ def said_number(number: str, spoken: str, language: str) -> bool:
         return True
     text = _plain(spoken)
     return any(word and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in _words(wanted, language))
-
-
-def inflected(name: str, word: str) -> bool:
-    """Whether a word is a name with an ending: Annan, Annalle, Carlas."""
-    short = name[:-1] if len(name) > 4 else name
-    return word == name or (len(word) <= len(name) + 5 and word.startswith(short))
 
 
 def shares_run(text: str, other: str, language: str) -> bool:

@@ -11,9 +11,12 @@ from pydantic import BaseModel, ConfigDict
 from steno.exports.clean import clean
 from steno.transcript import Segment
 
-_ENOUGH = 3  # points
+_ENOUGH = 3  # points, within one segment
+_ENOUGH_TOGETHER = 4  # with the segment before or after it
 _NEARBY = 2  # segments of the same speaker before and after, as an attack is rarely one sentence
-_HESITATION = re.compile(r",? \b(?:um+|uh+|erm|öö+|tota|äh+m*|ehm?|euh)\b,?", re.I)
+_HESITATION = re.compile(r",? \b(?:um+|uh+|erm|öö+|tota|äh+m*|ehm?|euh)\b,?")
+# Ignoring case made the search three times slower. "AI" stays, as "ai" is a word of French and of Finnish.
+_WORD = re.compile(r"\b(?!(?:AIs?|KI|IA|GPT|LLM)\b)\w+")
 
 
 class _Sign(BaseModel):
@@ -37,8 +40,8 @@ def addressing(segments: Sequence[Segment]) -> frozenset[int]:
     for at, seen in enumerate(signs):
         run = _run(segments, at)
         # A sentence that says a little, and the next one a little more.
-        together = [seen, *(seen | signs[other] for other in run if seen and abs(other - at) == 1)]
-        if max(map(_points, together)) >= _ENOUGH:
+        beside = [seen | signs[other] for other in run if seen and abs(other - at) == 1]
+        if _points(seen) >= _ENOUGH or any(_points(both) >= _ENOUGH_TOGETHER for both in beside):
             found.update(run)
     return frozenset(segments[at].id for at in found)
 
@@ -57,7 +60,8 @@ def _run(segments: Sequence[Segment], at: int) -> list[int]:
 
 def _seen(text: str) -> frozenset[str]:
     """Names of the signs in a text. Hesitation is left out, as it parts words that belong together."""
-    plain = _HESITATION.sub("", clean(text).replace("’", "'"))
+    lower = _WORD.sub(lambda word: word[0].lower(), clean(text).replace("’", "'"))
+    plain = _HESITATION.sub("", lower)
     return frozenset(name for name, (_, pattern) in _signs().items() if pattern.search(plain))
 
 
@@ -75,4 +79,4 @@ def _signs() -> Mapping[str, tuple[int, re.Pattern[str]]]:
 
 def _compiled(patterns: Sequence[str], words: Mapping[str, str]) -> re.Pattern[str]:
     joined = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return re.compile(re.sub(r"%(\w+)%", lambda name: f"(?:{words[name[1]]})", joined), re.I)
+    return re.compile(re.sub(r"%(\w+)%", lambda name: f"(?:{words[name[1]]})", joined))

@@ -153,20 +153,30 @@ def _stretch(window: Window, checker: Checker) -> str:
 
 def endpoints(settings: Settings) -> tuple[Endpoint, Endpoint | None]:
     """The language model that is set and, where there is one, the strong one."""
+    memory = Memory(settings.data_dir / "minutes" / "endpoints")
+    here, bounds = address(settings), limits(settings)
+    cheap = Endpoint(here, bounds, memory)
+    if settings.llm_strong_model is None:
+        return cheap, None
+    url = settings.llm_strong_url or here.url
+    given = settings.llm_strong_api_key
+    # The key of one endpoint is not shown to another.
+    key = given.get_secret_value() if given else here.api_key if url == here.url else None
+    return cheap, Endpoint(Address(url, key, settings.llm_strong_model), bounds, memory)
+
+
+def address(settings: Settings) -> Address:
+    """Where the language model is that is set."""
     assert settings.llm_url is not None
-    limits = Limits(
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    return Address(settings.llm_url, key, settings.llm_model)
+
+
+def limits(settings: Settings) -> Limits:
+    """The limits from now on."""
+    return Limits(
         timeout=settings.llm_timeout,
         deadline=monotonic() + settings.llm_deadline,
         retries=settings.llm_retries,
         concurrency=settings.llm_concurrency,
     )
-    memory = Memory(settings.data_dir / "minutes" / "endpoints")
-    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
-    cheap = Endpoint(Address(settings.llm_url, key, settings.llm_model), limits, memory)
-    if settings.llm_strong_model is None:
-        return cheap, None
-    url = settings.llm_strong_url or settings.llm_url
-    given = settings.llm_strong_api_key
-    # The key of one endpoint is not shown to another.
-    strong_key = given.get_secret_value() if given else key if url == settings.llm_url else None
-    return cheap, Endpoint(Address(url, strong_key, settings.llm_strong_model), limits, memory)

@@ -55,9 +55,10 @@ class PeoplePhrases(_Table):
 class ActionPhrases(_Table):
     """Patterns of action items; the group `task` is what is to be done, {name} a person known in the recording.
 
-    `welcome` is how an offer is taken, `listed` how a task is noted that nobody takes; `pointing` are the words of which
-    a task consists that only points at what was said before ('do that'), `pronouns` those of them that stand for a
-    thing; `aside` begins what no longer belongs to the task; `subject` is 'I' where it stands behind the verb.
+    `welcome` is how an offer is taken, `listed` how a task is noted that nobody takes, `past` the end of what has been
+    done already; `pointing` are the words of which a task consists that only points at what was said before ('do
+    that'), `pronouns` those of them that stand for a thing; `aside` begins what no longer belongs to the task;
+    `subject` is 'I' where it stands behind the verb.
     """
 
     commitment: tuple[str, ...]
@@ -72,6 +73,7 @@ class ActionPhrases(_Table):
     welcome: tuple[str, ...]
     listed: tuple[str, ...]
     never: tuple[str, ...]
+    past: tuple[str, ...]
     immediate: tuple[str, ...]
     withdraw: tuple[str, ...]
     strip: tuple[str, ...]
@@ -82,19 +84,26 @@ class ActionPhrases(_Table):
 
 
 class DecisionPhrases(_Table):
-    """Patterns of decisions, and of what only looks like one."""
+    """Patterns of decisions. `announced` says that something is decided, its group `text` what; where that is empty,
+    the sentence before says it. `decision` is one in itself; a `proposal` becomes one when somebody else agrees
+    (`confirm`); `never` is what only looks like one."""
 
+    announced: tuple[str, ...]
     decision: tuple[str, ...]
+    proposal: tuple[str, ...]
+    confirm: tuple[str, ...]
     never: tuple[str, ...]
 
 
 class QuestionPhrases(_Table):
-    """Patterns of questions, of answers that leave them open, and of questions that are none."""
+    """Patterns of questions, of answers that leave them open (`unknown`), of what says that one is `open`, of questions
+    that are none, and of relief when somebody knew after all."""
 
     open: tuple[str, ...]
     unknown: tuple[str, ...]
     question: tuple[str, ...]
     small_talk: tuple[str, ...]
+    answered: tuple[str, ...]
 
 
 class Phrases(_Table):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from steno.vocabulary import overlap
+from worker.summarization.offline.dating import add_date
 from worker.summarization.offline.drafts import ASKED, Draft, Drafter, State
 from worker.summarization.offline.patterns import Patterns
 from worker.summarization.offline.sentences import Sentence
@@ -12,10 +13,8 @@ from worker.summarization.people import People
 _KEEP = 2  # points: what a person would call an action item, measured on the golden meetings (docs/evaluation.md)
 _ANSWER_WITHIN = 4  # sentences after a request in which somebody may take it on
 _AT_ONCE = 2  # sentences in which whatever one says one will do is the answer
-_DATED_WITHIN = 6  # sentences in which the owner may name the day
 _SPOKEN_OF = 4  # sentences in which 'she' stands for the person named last
 _SAME_TASK = 0.5  # share of stems that two ways of saying one task have in common
-_SHORT = 9  # words of a sentence that only says a date
 _RECAP = 40  # items among which one may be said again
 
 
@@ -44,20 +43,28 @@ class _Reader:
     def read(self, sentence: Sentence) -> None:
         """Take one sentence into account."""
         waiting = self._waiting(sentence)
-        draft = self._drafter.draft(sentence, self._spoken_of(sentence))
+        drafts = self._drafter.drafts(sentence, self._spoken_of(sentence))
         withdrawn = self._withdrawn(waiting, sentence)
-        if draft is None:
-            _ = withdrawn or self._answered(waiting, sentence) or self._dated(sentence)
-        elif draft.kind in {"commitment", "offer"}:
+        if not drafts:
+            _ = (
+                withdrawn
+                or self._answered(waiting, sentence)
+                or add_date(sentence, self._before, self.drafts, self._drafter)
+            )
+        for draft in drafts:
+            self._follow(draft, sentence, waiting)
+        named = self._people.last_named(sentence.text)
+        self._named = (named, sentence.at) if named is not None else self._named
+        self._before = sentence
+
+    def _follow(self, draft: Draft, sentence: Sentence, waiting: list[Draft]) -> None:
+        if draft.kind in {"commitment", "offer"}:
             self._commit(draft, waiting)
         elif draft.kind == "named":
             self._assign(draft, waiting)
         else:
             self._answered(waiting, sentence)
             self._ask(draft, waiting)
-        named = self._people.last_named(sentence.text)
-        self._named = (named, sentence.at) if named is not None else self._named
-        self._before = sentence
 
     def _waiting(self, sentence: Sentence) -> list[Draft]:
         """What is being talked about, latest first."""
@@ -73,7 +80,8 @@ class _Reader:
 
     def _withdrawn(self, waiting: list[Draft], sentence: Sentence) -> bool:
         """Whether the sentence takes the latest item back, or declines it."""
-        if not waiting or waiting[0].dropped or not self._patterns.match("withdraw", sentence.text):
+        late = not waiting or waiting[0].dropped or sentence.at - waiting[0].last.at > _AT_ONCE
+        if late or not self._patterns.match("withdraw", sentence.text):
             return False
         waiting[0].state = State.REFUSED
         return True
@@ -94,15 +102,21 @@ class _Reader:
         alike = self._alike(earlier, draft)
         if earlier.kind not in ASKED:
             mine = self._person(earlier.owner) == speaker and not earlier.dropped
-            return mine and (alike or (draft.leans and distance <= _AT_ONCE + 1))
+            return mine and (alike or (draft.leans and distance <= _AT_ONCE + 1 and not self._asked_anew(earlier)))
         if earlier.state is State.TAKEN:
-            return earlier.owner == speaker and (alike or draft.leans)
+            return earlier.owner == speaker and (alike or (draft.leans and len(draft.stems) <= 1))
         if alike or draft.bare:
             return True
         meant = self._people.speaker(earlier.addressee)
         if earlier.dropped or meant not in {None, speaker}:
             return False
         return draft.leans or (earlier.last.speaker != speaker and distance == 1)
+
+    def _asked_anew(self, earlier: Draft) -> bool:
+        """Whether the sentence before asks about something else, so that 'it' is what it asks about."""
+        before = self._before
+        asked = before is not None and before.text.endswith("?") and before not in earlier.sentences
+        return asked and before is not None and bool(self._drafter.stems_beside_due(before.text))
 
     def _take(self, earlier: Draft, draft: Draft) -> None:
         """The speaker of `draft` takes on, or says again, what was talked about."""
@@ -117,7 +131,8 @@ class _Reader:
             earlier.proven_by(sentence)
         if draft.due is not None and (earlier.due is None or draft.due.day is not None):
             earlier.due = draft.due
-        if len(draft.stems) > len(earlier.stems):
+        does = earlier.kind in {"need", "anybody"} and draft.kind not in ASKED and not draft.leans
+        if len(draft.stems) > len(earlier.stems) or (does and len(draft.stems) > 1):
             earlier.task, earlier.stems = draft.task, draft.stems
 
     def _explained(self, draft: Draft) -> bool:
@@ -125,11 +140,15 @@ class _Reader:
         before = self._before
         if before is None or before.segment is draft.last.segment:
             return not draft.bare
-        near = before.speaker != draft.last.speaker and bool(self._drafter.stems_beside_due(before.text))
-        if near and (before.text.endswith("?") or not draft.bare):
+        asks = draft.kind == "request"
+        other = asks or before.speaker != draft.last.speaker
+        told = other and bool(self._drafter.stems_beside_due(before.text))
+        if told and (asks or before.text.endswith("?") or not draft.bare):
             draft.sentences.insert(0, before)
-            if draft.bare:
-                draft.task = self._drafter.tidy(before.text)
+            known = self.drafts and before in self.drafts[-1].sentences
+            if draft.bare or (len(draft.stems) <= 1 and not known and len(before.text.split()) > 2):
+                said = self._drafter.tidy(before.text)
+                draft.task = said if draft.bare else f"{draft.task} – {said}"
                 draft.stems = self._drafter.stems_beside_due(draft.task)
             return True
         return not draft.bare
@@ -161,13 +180,13 @@ class _Reader:
             if draft.kind == "request" and draft.leans and near and earlier.owner not in {None, draft.last.speaker}:
                 earlier.proven_by(draft.last)  # 'Could you copy Luis on that?'
                 return
-            if earlier.kind in ASKED and earlier.state is State.OPEN:
-                if (draft.leans and near) or self._alike(earlier, draft):
-                    self._join(earlier, draft)
-                    earlier.points = max(earlier.points, draft.points, _KEEP if draft.addressee else 0)
-                    earlier.addressee = draft.addressee or earlier.addressee
-                    earlier.kind = "request" if draft.kind == "request" else earlier.kind
-                    return
+            same = (draft.leans and near) or self._alike(earlier, draft)
+            if same and earlier.kind in ASKED and earlier.owner is None and not earlier.dropped:
+                self._join(earlier, draft)
+                earlier.points = max(earlier.points, draft.points, _KEEP if draft.addressee else 0)
+                earlier.addressee = draft.addressee or earlier.addressee
+                earlier.kind = "request" if draft.kind == "request" else earlier.kind
+                return
         if not draft.bare or self._explained(draft):
             self._add(draft)
 
@@ -185,17 +204,19 @@ class _Reader:
                 earlier.state = State.TAKEN  # by nobody in particular
                 earlier.proven_by(sentence)
                 return True
-            if earlier.last.speaker == sentence.speaker:
+            if sentence.speaker in {earlier.last.speaker, earlier.sentences[0].speaker}:
                 continue
             if refuses:
-                earlier.state = State.REFUSED if earlier.kind in {"request", "offer"} else State.OPEN
+                put = earlier.kind != "need" and (earlier.kind != "anybody" or earlier.last.text.endswith("?"))
+                earlier.state = State.REFUSED if put else State.OPEN
                 return True
             if accepts or (welcomes and earlier.kind == "offer"):
                 return self._accepted(earlier, sentence)
         return False
 
     def _accepted(self, earlier: Draft, sentence: Sentence) -> bool:
-        if earlier.kind == "need" or (earlier.kind == "anybody" and not earlier.last.text.endswith("?")):
+        asked = earlier.last.text.endswith("?") and sentence.at - earlier.last.at <= _AT_ONCE
+        if earlier.kind == "need" or (earlier.kind == "anybody" and not asked):
             return False  # 'Yes' agrees that it is needed, and takes nothing on
         if earlier.kind == "offer":
             earlier.points += 1
@@ -209,31 +230,6 @@ class _Reader:
         earlier.due = self._drafter.due(sentence.text) or earlier.due
         earlier.proven_by(sentence)
         return True
-
-    def _dated(self, sentence: Sentence) -> bool:
-        """A short sentence soon after an item may say its date: 'Let's say by next Monday.'"""
-        if self._patterns.match("never", sentence.text):
-            return False
-        due = self._drafter.due(sentence.text)
-        if due is None or due.day is None:
-            return False
-        rest = self._drafter.stems_beside_due(sentence.text)
-        pointing = self._drafter.points(sentence.text) and len(rest) <= 3
-        if not pointing and (len(sentence.text.split()) > _SHORT or len(rest) > 1):
-            return False
-        recent = [one for one in self.drafts[-6:] if not one.dropped and sentence.at - one.last.at <= _DATED_WITHIN]
-        mine = [one for one in recent if sentence.speaker is not None and one.owner == sentence.speaker]
-        asked_when = self._before is not None and self._drafter.due(self._before.text) is not None
-        for draft in [*reversed(mine), *reversed(recent)]:
-            near = sentence.at - draft.last.at <= _AT_ONCE + 1
-            without = draft.due is None or draft.due.day is None
-            haggling = near and sentence.text.endswith("?") and draft.kind in ASKED
-            if haggling or (without and (near or (asked_when and draft in mine))):
-                draft.due = due
-                draft.points += 1
-                draft.proven_by(sentence)
-                return True
-        return False
 
     def _add(self, draft: Draft) -> None:
         """A new item, or one said again: at the end of a meeting people sum up."""

@@ -1,7 +1,7 @@
 """What one sentence says of a task: the draft of an action item."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from itertools import zip_longest
@@ -16,6 +16,8 @@ from worker.summarization.people import People, addressee
 # What a sentence of each kind is worth, in the order in which they are looked for. Two points make an item: measured on
 # the golden meetings (docs/evaluation.md).
 _POINTS = {"marker": 3, "named": 2, "commitment": 2, "request": 1, "anybody": 1, "offer": 1, "need": 1}
+_WHO = frozenset({"named", "commitment", "request"})  # kinds that say whose task it is
+_CLAUSE = re.compile(r"[,;] (?:(?:and|und|och|ja) )?")
 ASKED = frozenset({"request", "anybody", "need"})
 _LONGEST = 400  # characters of a sentence that are read: speech without full stops goes on for pages
 _EDGE = " ,;:.!?…–-\"'"
@@ -72,6 +74,25 @@ class Drafter:
     def __init__(self, patterns: Patterns, people: People, language: str, recorded: date) -> None:
         self._patterns, self._people, self._language, self._recorded = patterns, people, language, recorded
 
+    def drafts(self, sentence: Sentence, spoken_of: str | None) -> list[Draft]:
+        """What a sentence says of tasks; two where two people do something: 'I'll book it, and Ben will pay.'"""
+        whole = self.draft(sentence, spoken_of)
+        if whole is None:
+            return []
+        for cut in _CLAUSE.finditer(sentence.text[:_LONGEST]):
+            parts = (sentence.text[: cut.start()], sentence.text[cut.end() : _LONGEST])
+            found = [self.draft(replace(sentence, text=part), spoken_of) for part in parts]
+            sure = [one for one in found if one is not None and one.kind in _WHO and not one.bare and one.stems]
+            first, second = (sure[0], sure[1]) if len(sure) == len(parts) else (None, None)
+            if first is not None and second is not None and self._who(first) != self._who(second):
+                first.sentences, second.sentences = [sentence], [sentence]
+                return [first, second]
+        return [whole]
+
+    @staticmethod
+    def _who(draft: Draft) -> str | None:
+        return "you" if draft.kind == "request" else draft.owner
+
     def draft(self, sentence: Sentence, spoken_of: str | None) -> Draft | None:
         """What a sentence promises, asks or calls needed; `spoken_of` is the person 'she' or 'he' stands for."""
         text = sentence.text[:_LONGEST]
@@ -79,13 +100,13 @@ class Drafter:
             return None
         for kind, points in _POINTS.items():
             found = self._patterns.match(kind, text)
-            if found is None:
+            if found is None or (kind not in ASKED and self._past(found)):
                 continue
             if kind == "named" and found.owner is None:
                 spoken_of = self._people.last_named(found.before) or spoken_of
                 if spoken_of is None:
                     continue
-            due = self._due(found, text)
+            due = self.due(text) if kind == "offer" else self._due(found, text)
             if self._at_once(found, text, due):
                 return None
             draft = self._of(kind, found, sentence)
@@ -103,6 +124,10 @@ class Drafter:
     def due(self, text: str) -> Due | None:
         """The due date in a text."""
         return find_due(text[:_LONGEST], self._language, self._recorded)
+
+    def declines(self, text: str) -> bool:
+        """Whether a sentence speaks of what will not be, or is no longer to be, done."""
+        return self._patterns.match("never", text) is not None
 
     def stems_beside_due(self, text: str) -> list[str]:
         """The words of a text that carry meaning, without its dates."""
@@ -134,6 +159,15 @@ class Drafter:
                 task = task[phrases[0].span[1] :]
         return task
 
+    def _explained(self, said: str, found: Found) -> bool:
+        few = len(self.stems_beside_due(said)) <= 1 and self.points(said)
+        return few and found.before.endswith(",") and len(self.stems_beside_due(found.before)) >= _BEFORE_STEMS
+
+    def _without_joint(self, text: str) -> str:
+        """Without a last 'so' or 'and', which leads to what is said next."""
+        rest, _, last = text.rpartition(" ")
+        return self._without_joint(self.tidy(rest)) if self._patterns.without_fillers(f"{last} x") == "x" else text
+
     def _beside_due(self, text: str) -> str:
         for phrase in reversed(due_phrases(text, self._language, self._recorded)):
             text = text[: phrase.span[0]] + " " + text[phrase.span[1] :]
@@ -148,9 +182,11 @@ class Drafter:
         if bare and self.stems_beside_due(front):  # 'The bakery account I can take'
             task, bare = self.tidy(f"{front} {self._patterns.without_aside(text[len(found.before) :].strip())}"), False
         elif bare:
-            before = self.tidy(found.before)
+            before = self._without_joint(self.tidy(found.before))
             if len(self.stems_beside_due(before)) >= _BEFORE_STEMS:
                 task, bare = before, False
+        if kind in ASKED and said and self._explained(said, found):
+            task = self.tidy(text)  # 'The screenshots are old, somebody should redo those'
         stems = self.stems_beside_due(task)
         leans = bare or (len(stems) <= 2 and self.points(said))
         return Draft(task or said, [sentence], kind, 0, bare=bare, leans=leans, stems=stems)
@@ -163,6 +199,10 @@ class Drafter:
             return due
         late = [one.due for one in due_phrases(aside, self._language, self._recorded) if one.deadline]
         return late[0] if late else None
+
+    def _past(self, found: Found) -> bool:
+        said = self._patterns.without_aside(found.task).rstrip(_EDGE)
+        return self._patterns.match("past", said) is not None
 
     def _at_once(self, found: Found, text: str, due: Due | None) -> bool:
         """Whether it is done at once, in the meeting; what has a day to come is not."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from worker.summarization.languages import Phrases
 from worker.summarization.people import People
 
-_NAME = r"(?P<owner>(?:(?:{titles}) )?[^\W\d_][\w-]+)"
+_NAME = r"(?P<owner>(?:(?:{titles}) )?(?-i:[A-ZÅÄÖÜÉØÆ])[\w-]+)"
 _WORDS = re.compile(r"[\w'’-]+")
 
 
@@ -48,13 +48,14 @@ class Patterns:
     def match(self, kind: str, text: str) -> Found | None:
         """The first pattern of that kind that fits, with a name only where it is a person's."""
         for pattern in self._tables[kind]:
-            for match in pattern.finditer(text):
+            match = pattern.search(text)
+            while match is not None:
                 groups = match.groupdict()
                 owner = groups.get("owner")
-                if owner is not None and not (self._people.knows(owner) and owner[:1].isupper()):
-                    continue
-                task = groups.get("task") or groups.get("text") or ""
-                return Found(task.strip(), owner, text[: match.start()].strip())
+                if owner is None or self._people.knows(owner):
+                    task = groups.get("task") or groups.get("text") or ""
+                    return Found(task.strip(), owner, text[: match.start()].strip())
+                match = pattern.search(text, match.end("owner"))
         return None
 
     def any_of(self, kinds: Iterable[str], text: str) -> Found | None:

@@ -47,7 +47,7 @@ def summarize(spoken: Sequence[Sentence], topics: Sequence[Topic], language: str
     """
     groups = _by_topic(spoken, topics, language)
     usable = sum(len(group) for group in groups)
-    hours = topics[-1].end / 3600 if topics else 0.0
+    hours = (topics[-1].end - topics[0].start) / 3600 if topics else 0.0
     wanted = min(_MOST, round(_FEWEST + _AN_HOUR_MORE * hours), max(1, usable // _SHARE), usable)
     taken: list[_Candidate] = []
     for group, share in zip(groups, _shares([len(group) for group in groups], wanted), strict=True):

@@ -44,7 +44,7 @@ class Vocabulary:
     def telling(self, stretch: Sequence[Sentence], most: int) -> list[str]:
         """Up to `most` words of a stretch, best first, in the form in which they were said most often.
 
-        The weight is tf-idf's: how often a stem is said here, times the logarithm of how much less it is said elsewhere.
+        The weight is tf-idf's: how often a stem is said here, times the logarithm of how much less it is elsewhere.
         """
         here: Counter[str] = Counter()
         forms: dict[str, Counter[str]] = {}

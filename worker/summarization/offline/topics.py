@@ -3,6 +3,7 @@
 The turns are found by TextTiling (Hearst 1997), nltk's implementation.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import mean, pstdev
 
@@ -22,7 +23,8 @@ _MOST_BLOCKS = 800  # pseudo-sentences of a long recording: they grow instead, a
 _COMPARED = 6  # pseudo-sentences on each side of a gap, Hearst's k
 # nltk takes time by the square of the length (it counts every word at every gap): it reads so many blocks at once.
 _WINDOW, _MARGIN = 40, 5
-_LETTERS = 26
+_ONCE = "aaaaaa"
+_LETTERS = str.maketrans("01", "no")
 
 
 def find_topics(transcript: Transcript, spoken: Sequence[Sentence], language: str) -> list[Topic]:
@@ -78,13 +80,12 @@ def _depths(stems: Sequence[str], size: int) -> list[float]:
     from nltk.tokenize.texttiling import TextTilingTokenizer
 
     # Our stems are without stop words already: nltk is to leave its own list, a download, alone.
-    tiling = TextTilingTokenizer(w=size, k=_COMPARED, stopwords=frozenset(), demo_mode=True)
-    names: dict[str, str] = {}
-    coded = [names.setdefault(stem, _latin(len(names))) for stem in stems]
-    blocks = [" ".join(coded[at : at + size]) for at in range(0, len(coded) - size + 1, size)]
+    tiling = TextTilingTokenizer(w=size, k=_COMPARED, stopwords=frozenset({_ONCE}), demo_mode=True)
+    blocks = [stems[at : at + size] for at in range(0, len(stems) - size + 1, size)]
     depths: list[float] = []
     for first, last in _windows(len(blocks)):
-        scores = tiling.tokenize("\n\n".join(blocks[first:last]))[2]
+        text = "\n\n".join(_latin(blocks[first:last]))
+        scores = tiling.tokenize(text)[2]
         # The margins of a window are seen from one side only: the next window sees them whole.
         depths.extend(float(score) for score in scores[len(depths) - first : None if last == len(blocks) else -_MARGIN])
     return depths
@@ -101,10 +102,13 @@ def _windows(blocks: int) -> Iterator[tuple[int, int]]:
         first = last - 2 * _MARGIN
 
 
-def _latin(number: int) -> str:
-    """A word of six plain letters for a stem: nltk's TextTiling reads a to z only, and paragraphs of 100 letters."""
-    letters = []
-    for _ in range(6):
-        number, letter = divmod(number, _LETTERS)
-        letters.append(chr(ord("a") + letter))
-    return "".join(letters)
+def _latin(blocks: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The blocks with a word of six plain letters or more for each stem: nltk's TextTiling reads a to z only.
+
+    A stem heard once stands on one side of every gap and joins nothing: leaving them out saves a third of the time.
+    """
+    counts = Counter(stem for block in blocks for stem in block)
+    names = {stem: f"b{number:b}" for number, stem in enumerate(counts)}
+    for block in blocks:
+        words = (names[stem] if counts[stem] > 1 else _ONCE for stem in block)
+        yield " ".join(word.translate(_LETTERS).ljust(6, "x") for word in words)

@@ -1,0 +1,1 @@
+"""Language models and templates side by side over the golden meetings, with promptfoo. README.md says how."""

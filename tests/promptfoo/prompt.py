@@ -1,0 +1,13 @@
+"""What a model is asked in a case: the very request that Steno sends, schema and limits included."""
+
+from tests.promptfoo.cases import answer_tokens, case, prompts
+from worker.summarization.language_model.answers import Extraction, schema
+from worker.summarization.language_model.dialect import Dialect
+
+
+def extraction(context: dict) -> dict:
+    """promptfoo's prompt: the messages, and the parameters they go out with."""
+    asked = case(context["vars"])
+    messages = prompts(asked.golden, context["config"]["template"]).extraction(asked.window)
+    parameters = Dialect().parameters(messages, schema(Extraction), answer_tokens())
+    return {"prompt": parameters.pop("messages"), "config": parameters}
