@@ -6,6 +6,7 @@ from functools import cache
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-.,:][^\W_]+)*")
 _NUMBER = re.compile(r"\d[\d.,:]*\d|\d")
+SHORTEST_ALIKE = 4  # characters that two different stems must share to count as one word
 # Written without spaces: pairs of characters stand for words.
 _UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "my", "km"})
 _SNOWBALL = {
@@ -85,4 +86,4 @@ def _stemmer(language: str) -> Callable[[str], str]:
 def _alike(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     shared = next((at for at, (left, right) in enumerate(zip(short, long, strict=False)) if left != right), len(short))
-    return shared >= max(4, round(0.7 * len(long)))
+    return shared >= max(SHORTEST_ALIKE, round(0.7 * len(long)))

@@ -78,6 +78,7 @@ class Oracle:
                 }
                 for one, proof in here(self.golden.actions)
             ],
+            "to_software": [],
         }
 
 

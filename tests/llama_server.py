@@ -25,6 +25,7 @@ MODEL = "random-llama"
 _START = 60.0  # seconds until the server is ready; it takes one
 _SPECIAL = ("<|begin|>", "<|turn|>", "<|end|>")
 _SPACE = set("ĠĊĉč")  # blank, line feed, tab, carriage return
+_NO_UTF8 = "\u00f7"  # the byte 0xF7
 _TEMPLATE = (
     "{% for message in messages %}<|turn|>{{ message['role'] }}\n{{ message['content'] }}<|end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|turn|>assistant\n{% endif %}"
@@ -41,9 +42,9 @@ def terse(token: str) -> float:
     return {'"': 11.0, '",': 9.0, "}": 8.0, "{": 7.0, "]": 5.0, ",": 3.0, "<|end|>": 6.0}.get(token, 0.0)
 
 
-def endless(token: str) -> float:
-    """A string that is begun never ends, and is of letters that take several tokens each."""
-    return 30.0 if _half_a_letter(token) else 0.0
+def garbling(token: str) -> float:
+    """Lists are never empty, and a string that is begun never ends: of bytes that are no UTF-8."""
+    return 40.0 if token == _NO_UTF8 else 30.0 if _half_a_letter(token) else 15.0 if token == "{" else 0.0
 
 
 def _half_a_letter(token: str) -> bool:
@@ -77,7 +78,7 @@ def random_llama(path: Path, words: str, *, leaning: Leaning = terse, seed: int 
     writer.add_chat_template(_TEMPLATE)
 
     def matrix(rows: int, columns: int, scale: float = 1.0) -> np.ndarray:
-        return (random.normal(0, scale, (rows, columns)) * columns**-0.5).astype(np.float32)
+        return np.asarray(random.normal(0, scale * columns**-0.5, (rows, columns)), np.float32)
 
     # Nothing is added to the first number of a state: the first column of the last matrix is what the model leans to.
     states, choice = matrix(len(vocabulary), width, width**0.5), matrix(len(vocabulary), width, 2.0)
@@ -152,7 +153,7 @@ def _wait_until_healthy(address: str, log: Path) -> None:
 def _serve(model: str, context: int, embeddings: bool) -> None:
     told = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # the library logs to both
-    import xllamacpp
+    import xllamacpp  # type: ignore[import-untyped]
 
     params = xllamacpp.CommonParams()
     params.model.path = model

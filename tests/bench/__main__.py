@@ -19,6 +19,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from tests.bench import minutes as of_minutes
 from tests.bench import speakers
 from tests.bench.attribution import attribution
 from tests.bench.material import recording
@@ -130,6 +131,9 @@ PARTS: dict[str, Callable[[int], list[str]]] = {
     "diarization-memory": partial(speakers.diarization_memory, OUTPUT),
     "together": partial(speakers.together, OUTPUT),
     "attribution": partial(attribution, OUTPUT),
+    "minutes": of_minutes.rules,
+    "evidence": of_minutes.evidence,
+    "attacks": of_minutes.attacks,
 }
 
 

@@ -55,7 +55,7 @@ def clerk(asked: Asked) -> dict:
     shown = asked.lines
     if not asked.extracting:
         first = [{"text": words, "lines": [number]} for number, (_, words) in list(shown.items())[:12]]
-        return {"title": "Ten hours", "summary": first, "subjects": []}
+        return {"title": first[0]["text"][:80], "summary": first, "subjects": []}
     every_tenth = [{"text": words, "lines": [number]} for number, (_, words) in shown.items() if number % 10 == 0]
     promised = [
         {"task": words, "owner": speaker, "due": None, "due_date": None, "lines": [number]}

@@ -12,7 +12,7 @@ from steno.config import Settings
 from steno.errors import AnswerFailed
 from steno.evaluation.golden import read_golden
 from steno.jobs import MinutesOptions
-from tests.llama_server import MODEL, endless, llama_server, random_llama
+from tests.llama_server import MODEL, garbling, llama_server, random_llama
 from worker.summarization.language_model.answers import Extraction, schema
 from worker.summarization.language_model.dialect import Memory
 from worker.summarization.language_model.endpoint import Address, Endpoint, Limits
@@ -60,9 +60,9 @@ def url(words, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def endless_url(words, tmp_path_factory):
-    """A server whose model never ends a string."""
-    model = random_llama(tmp_path_factory.mktemp("endless") / "model.gguf", words, leaning=endless)
+def garbling_url(words, tmp_path_factory):
+    """A server whose model never ends a string, and of bytes that are no UTF-8."""
+    model = random_llama(tmp_path_factory.mktemp("garbling") / "model.gguf", words, leaning=garbling)
     with llama_server(model, context=CONTEXT) as address:
         yield address
 
@@ -146,15 +146,20 @@ def test_a_question_longer_than_the_context_is_known_as_such(talk, url):
         talk(url, say)
 
 
-@pytest.mark.parametrize("max_tokens", range(60, 64))
-def test_an_answer_cut_inside_a_letter_is_an_answer_cut(talk, endless_url, max_tokens):
-    """llama.cpp cannot read it itself, and says HTTP 500 instead of `length`."""
-
+def test_an_answer_longer_than_allowed_is_known_as_such(talk, url):
     async def say(endpoint):
-        return await endpoint.ask(QUESTION, schema(Extraction), max_tokens=max_tokens)
+        return await endpoint.ask(QUESTION, schema(Extraction), max_tokens=8)
 
-    with pytest.raises(ContextExceeded):
-        talk(endless_url, say)
+    with pytest.raises(ContextExceeded, match="cut"):
+        talk(url, say)
+
+
+def test_an_answer_that_the_server_cannot_read_itself_is_to_be_asked_for_in_parts(talk, garbling_url):
+    async def say(endpoint):
+        return await endpoint.ask(QUESTION, schema(Extraction), max_tokens=100)
+
+    with pytest.raises(ContextExceeded, match="does not match the expected"):
+        talk(garbling_url, say)
 
 
 def test_a_server_without_embeddings_says_so(talk, url):
@@ -178,9 +183,7 @@ def test_a_server_with_embeddings_gives_a_vector_for_each_text(talk, words, tmp_
 
 
 def test_minutes_of_a_model_that_understands_nothing_cite_only_what_was_said(make, url):
-    spoken = {
-        segment.id: segment.text for segment in read_golden(GOLDEN / "product-meeting.txt").transcript.segments
-    }
+    spoken = {segment.id: segment.text for segment in read_golden(GOLDEN / "product-meeting.txt").transcript.segments}
 
     minutes = make(url)
 
@@ -192,10 +195,8 @@ def test_what_a_model_that_understands_nothing_does_is_accounted_for(make, url):
     minutes = make(url)
 
     account = minutes.provenance.account
-    assert account.windows >= 1
-    assert account.requests >= account.windows
-    assert account.dropped or account.by_rules or minutes.unverified
-    assert minutes.provenance.notices
+    assert account.requests >= account.windows >= 1
+    assert account.dropped or minutes.unverified or minutes.provenance.notices
 
 
 def test_answers_are_not_asked_for_twice(make, url):
@@ -207,12 +208,12 @@ def test_answers_are_not_asked_for_twice(make, url):
     assert second.requests < first.requests
 
 
-def test_a_model_that_never_ends_costs_its_deadline_and_the_rules_write_the_minutes(make, endless_url):
+def test_a_model_that_never_ends_costs_its_deadline_and_the_rules_write_the_minutes(make, garbling_url):
     begun = time.monotonic()
-    minutes = make(endless_url, llm_deadline=8.0)
+    minutes = make(garbling_url, llm_deadline=8.0)
     took = time.monotonic() - begun
 
     assert minutes.provenance.method == "extractive"
     assert any("without a language model" in notice for notice in minutes.provenance.notices)
     assert minutes.action_items
-    assert took < 8.0 + 5.0
+    assert took < 8.0 + 10.0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from worker.summarization.language_model.answers import Composition, Extraction, Malformed, Reply, read, schema
 
 ITEM = {"task": "send it", "owner": "Ben", "due": "by Friday", "due_date": "2026-03-06", "lines": [3, 4]}
-WHOLE = {"points": [], "subjects": [], "decisions": [], "open_questions": [], "action_items": [ITEM]}
+WHOLE = {"points": [], "subjects": [], "decisions": [], "open_questions": [], "action_items": [ITEM], "to_software": []}
 
 
 @pytest.mark.parametrize(

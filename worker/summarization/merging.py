@@ -1,10 +1,11 @@
 """The same thing said twice, or read twice where windows overlap, becomes one statement with all its evidence."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from steno.minutes import ActionItem, Evidence, Proven, Statement
-from steno.vocabulary import content_stems, overlap
+from steno.vocabulary import SHORTEST_ALIKE, content_stems, overlap
 from worker.summarization.content import cited
 
 _SAME_PLACE = 0.4  # share of stems in common where both cite the same segment
@@ -16,22 +17,39 @@ Kind = TypeVar("Kind", Statement, ActionItem)
 def merged(statements: Sequence[Kind], language: str) -> list[Kind]:
     """The statements in order of time, those that say the same joined. The first one's words stay."""
     kept: list[Kind] = []
-    stems: list[list[str]] = []
+    words: list[_Words] = []
     for one in sorted(statements, key=lambda one: (one.start, one.evidence[0].segment)):
-        mine = content_stems(_text(one), language)
+        mine = _Words.of(one, language)
         for at, other in enumerate(kept):
-            if _same(one, other, mine, stems[at]):
+            if mine.may_be_same(words[at]) and _same(one, other, mine.stems, words[at].stems):
                 kept[at] = _joined(other, one)
                 break
         else:
             kept.append(one)
-            stems.append(mine)
+            words.append(mine)
     return kept
 
 
 def alike(one: Proven, other: Proven, language: str) -> bool:
     """Whether two statements are about one thing."""
     return _same(one, other, content_stems(_text(one), language), content_stems(_text(other), language))
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The stems of a statement, and their beginnings: a cheap bound for what they have in common with others."""
+
+    stems: list[str]
+    beginnings: frozenset[str]
+
+    @classmethod
+    def of(cls, one: Proven, language: str) -> "_Words":
+        stems = content_stems(_text(one), language)
+        return cls(stems, frozenset(stem[:SHORTEST_ALIKE] for stem in stems))
+
+    def may_be_same(self, other: "_Words") -> bool:
+        shared = len(self.beginnings & other.beginnings)
+        return shared >= _SAME_PLACE * min(len(self.beginnings), len(other.beginnings))
 
 
 def _same(one: Proven, other: Proven, mine: list[str], theirs: list[str]) -> bool:

@@ -14,7 +14,7 @@ from steno.minutes import Account, Minutes, MinutesProvenance, Proven
 from steno.transcript import Transcript
 from worker.summarization.content import cited
 from worker.summarization.evidence import Checker
-from worker.summarization.injection import addressing
+from worker.summarization.injection import addressing, leaning
 from worker.summarization.language_model.minutes import Outcome, by_language_model
 from worker.summarization.language_model.prompts import PROMPT_VERSION, Prompts
 from worker.summarization.offline.rules import Rules
@@ -55,6 +55,7 @@ def summarize(
             settings,
             transcript_sha256=sha256,
             withheld=withheld,
+            leaning=leaning(transcript.segments),
             on_progress=on_progress,
         )
         outcome = asyncio.run(reading)
@@ -63,6 +64,7 @@ def summarize(
     if outcome is None or outcome.failure is not None:
         outcome = _by_rules(_checker(transcript, recorded, transcript.language, template), language, outcome)
     notices += outcome.notices
+    withheld |= outcome.withheld
     if withheld:
         notices.append(_about(withheld, transcript))
     content = outcome.content

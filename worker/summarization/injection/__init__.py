@@ -46,6 +46,14 @@ def addressing(segments: Sequence[Segment]) -> frozenset[int]:
     return frozenset(segments[at].id for at in found)
 
 
+def leaning(segments: Sequence[Segment]) -> frozenset[int]:
+    """Ids of the segments with any sign at all, with what the same speaker says around them: to be left out where a
+    language model's answer fails its checks.
+    """
+    signed = (at for at, segment in enumerate(segments) if _seen(segment.text))
+    return frozenset(segments[other].id for at in signed for other in _run(segments, at))
+
+
 def _run(segments: Sequence[Segment], at: int) -> list[int]:
     """Places of the segment and of its neighbours, as far as the same speaker goes on."""
     run = [at]
@@ -72,11 +80,17 @@ def _points(seen: frozenset[str]) -> int:
 @cache
 def _signs() -> Mapping[str, tuple[int, re.Pattern[str]]]:
     table = tomllib.loads((files(__name__) / "signs.toml").read_text(encoding="utf-8"))
-    words: dict[str, str] = table.pop("words")
+    words: dict[str, str] = {}
+    for name, pattern in table.pop("words").items():
+        words[name] = _filled(pattern, words)
     signs = {name: _Sign.model_validate(sign) for name, sign in table.items()}
     return {name: (sign.points, _compiled(sign.patterns, words)) for name, sign in signs.items()}
 
 
 def _compiled(patterns: Sequence[str], words: Mapping[str, str]) -> re.Pattern[str]:
     joined = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return re.compile(re.sub(r"%(\w+)%", lambda name: f"(?:{words[name[1]]})", joined))
+    return re.compile(_filled(joined, words))
+
+
+def _filled(pattern: str, words: Mapping[str, str]) -> str:
+    return re.sub(r"%(\w+)%", lambda name: f"(?:{words[name[1]]})", pattern)

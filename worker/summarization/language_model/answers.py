@@ -47,6 +47,7 @@ class Extraction(_Answer):
     decisions: tuple[Claim, ...]
     open_questions: tuple[Claim, ...]
     action_items: tuple[ClaimedAction, ...]
+    to_software: tuple[int, ...] = Field(description="Lines that speak to the writer of the minutes; usually none.")
 
 
 class Composition(_Answer):
@@ -96,9 +97,25 @@ def read(text: str, shape: type[Shape]) -> Shape:
         raise Malformed(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
-def _load(text: str) -> object:
+def is_whole(text: str) -> bool:
+    """Whether the answer holds JSON that needs no mending: what was broken off may lack something."""
+    try:
+        _strict(_THOUGHT.sub("", text))
+    except ValueError:
+        return False
+    return True
+
+
+def _strict(text: str) -> object:
     try:
         return json.loads(text)
+    except ValueError:
+        return json.loads(text[max(0, text.find("{")) : text.rfind("}") + 1])
+
+
+def _load(text: str) -> object:
+    try:
+        return _strict(text)
     except ValueError:
         from json_repair import repair_json
 
@@ -111,7 +128,9 @@ def _completed(found: dict[str, Any], shape: type[_Answer]) -> dict[str, Any]:
     fixed: dict[str, Any] = {}
     for name in shape.model_fields:
         value = found.get(name)
-        if name == "title":
+        if name == "to_software":
+            fixed[name] = [number for number in map(_number, _as_list(value)) if number is not None]
+        elif name == "title":
             fixed[name] = value if isinstance(value, str) else ""
         else:
             entries = value if isinstance(value, list) else []

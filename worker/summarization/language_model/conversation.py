@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from steno.errors import AnswerFailed
-from worker.summarization.language_model.answers import Malformed, Shape, read, schema
+from worker.summarization.language_model.answers import Malformed, Shape, is_whole, read, schema
 from worker.summarization.language_model.cache import AnswerCache, question_key
 from worker.summarization.language_model.dialect import Message
 from worker.summarization.language_model.endpoint import Endpoint
@@ -31,13 +31,14 @@ class Budget:
 
 @dataclass
 class Conversation:
-    """All questions about one recording to one endpoint. `cached` counts answers of earlier runs."""
+    """Questions about one recording to one endpoint. `cached` counts answers of earlier runs, `mended` broken ones."""
 
     endpoint: Endpoint
     cache: AnswerCache
     budget: Budget
     max_tokens: int
     cached: int = 0
+    mended: int = 0
 
     async def ask(self, messages: Sequence[Message], shape: type[Shape]) -> Shape:
         """The answer. Raises ContextExceeded, AnswerFailed, EndpointUnusable."""
@@ -48,8 +49,8 @@ class Conversation:
         if known is not None:
             self.cached += 1
             return read(known, shape)
-        asked = list(messages)
-        for last in (False, True):
+        asked, mended = list(messages), None
+        for _ in range(2):
             self.budget.take()
             answer = await self.endpoint.ask(asked, wanted, max_tokens=self.max_tokens)
             length = sum(len(message["content"].encode()) for message in asked)
@@ -57,13 +58,15 @@ class Conversation:
                 raise ContextExceeded("the endpoint cut the question")
             try:
                 found = read(answer.text, shape)
-            except Malformed as problem:
-                if last:
-                    raise AnswerFailed(
-                        f"The language model's answer cannot be read: {problem}", "Try another."
-                    ) from problem
-                asked = corrected(messages, str(problem))
+            except Malformed as malformed:
+                problem = str(malformed)
             else:
-                self.cache.put(key, answer.text)
-                return found
-        raise AssertionError("two tries end in an answer or an error")
+                if is_whole(answer.text):
+                    self.cache.put(key, answer.text)
+                    return found
+                mended, problem = found, "it was broken JSON"
+            asked = corrected(messages, problem)
+        if mended is None:
+            raise AnswerFailed(f"The language model's answer cannot be read: {problem}", "Try another model.")
+        self.mended += 1
+        return mended

@@ -13,10 +13,13 @@ _TOO_LONG = re.compile(
     r"exceed.{0,40}(?:context|tokens|n_ctx)|n_ctx|reduce the length",
     re.I,
 )
+# llama.cpp says HTTP 500 where it cannot read its model's answer: bytes that are no UTF-8 (its #27543), an object that
+# breaks off (#27279). The same question would be answered so again; one about less is another question.
+_UNREADABLE = re.compile(r"output that does not match the expected \S+ format", re.I)
 
 
 class ContextExceeded(Exception):
-    """The question, or its answer, is longer than the model's context: ask in smaller parts."""
+    """The question, or its answer, is more than the model or its server can do: ask in smaller parts."""
 
 
 class RequestRefused(Exception):
@@ -47,9 +50,9 @@ def _of_status(error: "openai.APIStatusError", url: str) -> Exception:
         return EndpointUnusable(f"{url} knows no such address or model", cure)
     if 300 <= status < 400:
         return EndpointUnusable(f"{url} points elsewhere", "Set STENO_LLM_URL to where it points.")
-    if status == 413 or _TOO_LONG.search(error.message):
+    if status == 413 or _TOO_LONG.search(error.message) or _UNREADABLE.search(error.message):
         return ContextExceeded(error.message)
-    if status in {400, 422}:
+    if status in {400, 422, 501}:  # 501: llama.cpp, of what it was started without
         return RequestRefused(" ".join(error.message.split())[:300])
     return AnswerFailed(f"{url} failed (HTTP {status})", "Run again when it is well.")
 

@@ -35,13 +35,14 @@ _MISSED = "found by the rules; the language model did not list it"
 
 @dataclass
 class Outcome:
-    """What the language model made of a transcript. `failure` says why it made nothing."""
+    """What the model made of a transcript. `failure` says why it made nothing, `withheld` what it did not see."""
 
     content: Content
     account: Account
     model: str | None = None
     notices: list[str] = field(default_factory=list)
     failure: StenoError | None = None
+    withheld: frozenset[int] = frozenset()
 
 
 async def by_language_model(
@@ -52,9 +53,13 @@ async def by_language_model(
     *,
     transcript_sha256: str,
     withheld: frozenset[int],
+    leaning: frozenset[int],
     on_progress: Callable[[int, int], None],
 ) -> Outcome:
-    """The content of the minutes of all segments but the `withheld`. Raises no error of an endpoint."""
+    """The content of the minutes of all segments but the `withheld`, and in doubt without the `leaning` ones.
+
+    Raises no error of an endpoint.
+    """
     transcript = checker.transcript
     prompts = Prompts(transcript, template, checker.language, checker.recorded)
     answer = min(_LARGEST_ANSWER, settings.llm_context // 4)
@@ -82,9 +87,14 @@ async def by_language_model(
             model = await cheap.endpoint.model()
         except (AnswerFailed, EndpointUnusable) as failure:
             return Outcome(Content(), Account(windows=len(cut), requests=cheap.endpoint.requests), failure=failure)
-        read = await Reader(cheap, strong, prompts, checker, rules).read(cut, on_progress)
+        read = await Reader(cheap, strong, prompts, checker, rules, leaning - withheld).read(cut, on_progress)
         composer = Composer(cheap, prompts, checker, room)
         outcome = await _put_together(read, composer, checker, rules, withheld)
+    mended = cheap.mended + (strong.mended if strong is not None else 0)
+    if mended:
+        outcome.notices.append(
+            f"{mended} answers of the language model were broken and mended: something may be missing."
+        )
     talks = [talk for talk in (cheap, strong) if talk is not None]
     outcome.account = Account(
         windows=len(read),
@@ -104,21 +114,24 @@ async def _put_together(
     if read and len(failed) == len(read):
         return Outcome(Content(), Account(), failure=failed[0].failure)
     content, language = Content(), checker.language
-    unseen = rules.within(withheld)
-    unseen.points.clear()
-    for part in (*(one.content for one in read), unseen):
-        content.add(part)
+    for one in read:
+        content.add(one.content)
+    withheld = withheld.union(*(one.withheld for one in read))
+    if withheld:
+        unseen = rules.within(withheld)
+        unseen.points.clear()
+        content.add(unseen)
     content.points = merged(content.points, language)
     content.decisions = merged(content.decisions, language)
     content.open_questions = merged(content.open_questions, language)
     content.action_items = merged(content.action_items, language)
-    seen = frozenset(number for one in read for number in one.window.segments)
+    seen = frozenset(number for one in read for number in one.seen)
     for at in missed(content, rules, seen):
         item = rules.sure[at]
         if not any(alike(item, other, language) for other in content.action_items):
             content.action_items.append(item.model_copy(update={"doubts": (*item.doubts, _MISSED)}))
     content.action_items.sort(key=lambda item: item.start)
-    outcome = Outcome(content, Account())
+    outcome = Outcome(content, Account(), withheld=withheld)
     if failed:
         outcome.notices.append(_failed(failed, len(read), checker))
     if not checker.same_language:

@@ -17,6 +17,7 @@ from worker.summarization.offline.rules import Rules
 
 _MOST_HALVINGS = 3
 _FAILING = 0.34  # share of an answer's statements that fail their check: the answer is not to be trusted
+_MOST_WITHHELD = 0.2  # of the lines: who takes more for speech to the software has not understood the question
 _SILENT = 60  # lines in which there must be something to say
 
 
@@ -29,17 +30,27 @@ class Read:
     subjects: list[Subject] = field(default_factory=list)
     failure: StenoError | None = None
     strong: bool = False
+    withheld: frozenset[int] = frozenset()
+
+    @property
+    def seen(self) -> frozenset[int]:
+        """Ids of the segments that it was made from."""
+        return self.window.segments - self.withheld
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads windows by `cheap`; those whose answer fails the checks by `strong`, where there is one."""
+    """Reads windows by `cheap`; those whose answer fails the checks by `strong`, where there is one.
+
+    `leaning` are segments that may, with less likelihood than is kept back from the start, speak to the software.
+    """
 
     cheap: Conversation
     strong: Conversation | None
     prompts: Prompts
     checker: Checker
     rules: Rules
+    leaning: frozenset[int] = frozenset()
 
     async def read(self, windows: Sequence[Window], on_progress: Callable[[int, int], None]) -> list[Read]:
         """All windows, in order, at once as far as the endpoint's concurrency goes. Raises nothing of an endpoint."""
@@ -71,7 +82,7 @@ class Reader:
     async def _by_model(self, window: Window) -> Read:
         """The cheap model's reading, or the strong one's where that is better."""
         try:
-            first = await self._ask(self.cheap, window)
+            first = await self._without_leaning(await self._ask(self.cheap, window))
         except AnswerFailed:
             if self.strong is None:
                 raise
@@ -88,9 +99,31 @@ class Reader:
         second.strong = True
         return second if first is None or self._faults(second) <= self._faults(first) else first
 
+    async def _without_leaning(self, first: Read) -> Read:
+        """A reading that fails its checks once more, without what may have led the model astray, if that is better."""
+        window = first.window
+        if not self._fails(first) or not self.leaning & window.segments:
+            return first
+        honest = Window(tuple(line for line in window.lines if line.segment not in self.leaning))
+        try:
+            second = await self._ask(self.cheap, honest)
+        except (AnswerFailed, EndpointUnusable, ContextExceeded):
+            return first
+        second.window, second.withheld = window, second.withheld | (self.leaning & window.segments)
+        return second if self._faults(second) * 2 < self._faults(first) else first
+
     async def _ask(self, conversation: Conversation, window: Window) -> Read:
+        """A reading. Lines that the model takes for speech to the software are left out, and it is asked anew."""
         answer = await conversation.ask(self.prompts.extraction(window), Extraction)
-        content, shown, check = Content(), window.segments, self.checker
+        withheld = frozenset(answer.to_software) & window.segments
+        shown = window.segments
+        if 0 < len(withheld) <= _MOST_WITHHELD * len(shown):
+            shown -= withheld
+            honest = Window(tuple(line for line in window.lines if line.segment in shown))
+            answer = await conversation.ask(self.prompts.extraction(honest), Extraction)
+        else:
+            withheld = frozenset()
+        content, check = Content(), self.checker
         for into, claims in (
             (content.points, answer.points),
             (content.decisions, answer.decisions),
@@ -103,7 +136,7 @@ class Reader:
                 content.action_items,
                 partial(check.action, item.task, item.owner, item.due, item.due_date, item.lines, shown),
             )
-        return Read(window, content, list(_subjects(answer, shown)))
+        return Read(window, content, list(_subjects(answer, shown)), withheld=withheld)
 
     def _by_rules(self, window: Window, failure: StenoError) -> Read:
         return Read(window, self.rules.within(window.segments), failure=failure)
@@ -117,9 +150,7 @@ class Reader:
     def _faults(self, read: Read) -> int:
         """How many statements fail their check, with the action items that were missed."""
         doubted = sum(not one.verified for one in read.content.proven())
-        return (
-            doubted + sum(read.content.dropped.values()) + len(missed(read.content, self.rules, read.window.segments))
-        )
+        return doubted + sum(read.content.dropped.values()) + len(missed(read.content, self.rules, read.seen))
 
 
 def missed(content: Content, rules: Rules, segments: frozenset[int]) -> list[int]:
