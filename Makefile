@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: setup demo run test lint bench schema clean
+.PHONY: setup demo run test lint bench promptfoo schema clean
 
 setup: $(VENV)/.ready
 
@@ -18,8 +18,9 @@ $(VENV)/.ready: pyproject.toml
 demo: setup
 	@rm -rf demo-output
 	@STENO_DATA_DIR=$$(mktemp -d) && export STENO_DATA_DIR && trap 'rm -rf "$$STENO_DATA_DIR"' EXIT && \
-	$(BIN)/steno transcribe examples/meeting.opus --model starter --format all --output demo-output && \
-	cat demo-output/meeting.txt && \
+	$(BIN)/steno transcribe examples/meeting.opus --model starter --format all --output demo-output \
+		--minutes --minutes-format all --recorded 2026-03-02 && \
+	cat demo-output/meeting.txt && echo && cat demo-output/meeting.minutes.txt && \
 	echo "Every format is in demo-output/:" && ls demo-output
 
 run: setup
@@ -37,6 +38,11 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# Compares language models and templates side by side; tests/promptfoo/README.md says with which settings.
+promptfoo: setup
+	npm install --prefix tests/promptfoo
+	npm run --prefix tests/promptfoo eval
 
 schema: setup
 	$(BIN)/python -m steno.exports.schema transcript > docs/schema/transcript-1.0.json

@@ -1,16 +1,14 @@
 """The cases of a comparison: every window of every golden meeting, cut as Steno cuts it."""
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from steno.config import load_settings
 from steno.evaluation.golden import GoldenMeeting, read_golden
 from worker.summarization.injection import addressing
-from worker.summarization.language_model.answers import Extraction, schema
-from worker.summarization.language_model.minutes import _LARGEST_ANSWER, _LARGEST_WINDOW, _OVERLAP
+from worker.summarization.language_model.cutting import Sizes, cut
 from worker.summarization.language_model.prompts import Prompts
-from worker.summarization.language_model.windows import Window, estimate_tokens, lines, windows
+from worker.summarization.language_model.windows import Window
 from worker.summarization.templates import load_template
 
 ROOT = Path(__file__).parents[2]
@@ -29,16 +27,16 @@ def cases(config: dict) -> list[dict]:
     tests = []
     for path in sorted((ROOT / config["golden"]).glob("*.txt")):
         golden = read_golden(path)
-        room = min(_room(prompts(golden, template)) for template in config["templates"])
+        room = min(_sizes(prompts(golden, template)).shown for template in config["templates"])
         shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-        cut = _windows(golden, room)
+        parts = _windows(golden, room)
         tests += [
             {
-                "description": f"{golden.name} {number}/{len(cut)}",
+                "description": f"{golden.name} {number}/{len(parts)}",
                 "vars": {"golden": str(shown), "room": room, "window": number},
                 "metadata": {"language": golden.transcript.language},
             }
-            for number in range(1, len(cut) + 1)
+            for number in range(1, len(parts) + 1)
         ]
     return tests
 
@@ -59,20 +57,14 @@ def prompts(golden: GoldenMeeting, template: str) -> Prompts:
     return Prompts(transcript, loaded, transcript.language, transcript.provenance.recorded)
 
 
-def answer_tokens() -> int:
+def answer_tokens(said: Prompts) -> int:
     """The longest answer that is asked for."""
-    return min(_LARGEST_ANSWER, load_settings().llm_context // 4)
+    return _sizes(said).answer
 
 
-# The two below are as in `by_language_model`; tests/unit/test_promptfoo.py holds them to it.
-def _room(said: Prompts) -> int:
-    fixed = estimate_tokens(said.extract_system) + estimate_tokens(json.dumps(schema(Extraction))) + 100
-    return min(_LARGEST_WINDOW, load_settings().llm_context - answer_tokens() - fixed)
+def _sizes(said: Prompts) -> Sizes:
+    return Sizes.of(load_settings().llm_context, said)
 
 
 def _windows(golden: GoldenMeeting, room: int) -> list[Window]:
-    transcript = golden.transcript
-    withheld = addressing(transcript.segments)
-    names = {speaker.id: speaker.name for speaker in transcript.speakers}
-    shown = lines([one for one in transcript.segments if one.id not in withheld], names, most_tokens=room // 2)
-    return windows(shown, most_tokens=room, overlap_tokens=min(_OVERLAP, room // 10))
+    return cut(golden.transcript, addressing(golden.transcript.segments), room)

@@ -22,7 +22,7 @@ function environment() {
     REFUSED_FILE: refused,
     NODE_OPTIONS: `--import=${new URL('fence.mjs', import.meta.url).href}`,
     PYTHONPATH: root,
-    PROMPTFOO_PYTHON: process.env.VIRTUAL_ENV || !existsSync(venv) ? 'python' : venv,
+    PROMPTFOO_PYTHON: process.env.VIRTUAL_ENV || !existsSync(venv) ? 'python3' : venv,
     PROMPTFOO_CONFIG_DIR: path.join(output, 'promptfoo'),
     PROMPTFOO_DISABLE_TELEMETRY: '1',
     PROMPTFOO_DISABLE_UPDATE: '1',
@@ -30,7 +30,6 @@ function environment() {
     PROMPTFOO_DISABLE_SHARE_EMAIL_REQUEST: '1',
     PROMPTFOO_DISABLE_REMOTE_GENERATION: '1',
     PROMPTFOO_DISABLE_REDTEAM_REMOTE_GENERATION: '1',
-    PROMPTFOO_SELF_HOSTED: '1',
     // What stands in a transcript is no template of promptfoo's.
     PROMPTFOO_DISABLE_TEMPLATING: '1',
     PROMPTFOO_CACHE_ENABLED: 'false',
@@ -61,10 +60,11 @@ for (const name of ['STENO_LLM_URL', 'STENO_LLM_MODEL']) {
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 const promptfoo = path.join(here, 'node_modules/promptfoo/dist/src/entrypoint.js');
-const ours = ['eval', '--config', 'promptfooconfig.mjs', '--no-share', '--no-write', '--no-cache', '--no-table'];
+const config = path.join(here, 'promptfooconfig.mjs');
+const ours = ['eval', '--config', config, '--no-share', '--no-write', '--no-cache', '--no-table'];
 const files = ['--output', results, path.join(output, 'results.html')];
 const run = spawnSync(process.execPath, [promptfoo, ...ours, ...process.argv.slice(2), ...files], {
-  cwd: here,
+  cwd: root,
   env: environment(),
   stdio: 'inherit',
 });

@@ -1,5 +1,5 @@
-// Loaded before promptfoo: connections to other hosts than those in ALLOWED_HOSTS fail. Its own switches do not suffice:
-// with telemetry off it still reports, once a run and with an identifier, that telemetry is off.
+// Loaded before promptfoo: connections to other hosts than those in ALLOWED_HOSTS fail. Its own switches do not
+// suffice: with telemetry off it still reports, once a run and with an identifier, that telemetry is off.
 import { appendFileSync } from 'node:fs';
 import net from 'node:net';
 import { env } from 'node:process';

@@ -1,6 +1,6 @@
 """Two models of known worth, for trying the comparison out: `python -m tests.promptfoo.oracle COMMAND...`.
 
-`oracle` answers from the reference, `half` leaves out every second statement. The command finds them in its environment.
+`oracle` answers from the reference, `half` leaves out every second statement. The command's environment names them.
 """
 
 import os

@@ -8,6 +8,7 @@ from worker.summarization.language_model.dialect import Dialect
 def extraction(context: dict) -> dict:
     """promptfoo's prompt: the messages, and the parameters they go out with."""
     asked = case(context["vars"])
-    messages = prompts(asked.golden, context["config"]["template"]).extraction(asked.window)
-    parameters = Dialect().parameters(messages, schema(Extraction), answer_tokens())
+    said = prompts(asked.golden, context["config"]["template"])
+    messages = said.extraction(asked.window)
+    parameters = Dialect().parameters(messages, schema(Extraction), answer_tokens(said))
     return {"prompt": parameters.pop("messages"), "config": parameters}

@@ -29,6 +29,10 @@ def asked_in(variables):
     return extraction({"vars": variables, "config": {"template": "general"}})
 
 
+def in_order(requests):
+    return sorted(json.dumps(one, sort_keys=True) for one in requests)
+
+
 def scored(output, variables, threshold=0.5, **context):
     prompt = json.dumps(asked_in(variables)["prompt"])
     return get_assert(output, {"vars": variables, "prompt": prompt, "config": {"threshold": threshold}, **context})
@@ -45,21 +49,18 @@ def test_a_case_is_the_request_that_steno_sends(meeting, windows, every_case, tm
     sent = [{k: v for k, v in one.body.items() if k != "model"} for one in endpoint.asked if one.extracting]
     ours = [{"messages": one["prompt"], **one["config"]} for one in map(asked_in, of(meeting, every_case))]
     assert len(ours) == windows
-    assert sorted(map(json.dumps, ours)) == sorted(map(json.dumps, sent))
+    assert in_order(ours) == in_order(sent)
 
 
-@pytest.mark.parametrize(
-    ("output", "problem"),
-    [("I am sorry, I cannot do that.", "not the JSON object"), ('{"minutes": []}', "not the JSON object")],
-)
-def test_an_answer_that_cannot_be_read_fails(output, problem, every_case):
+@pytest.mark.parametrize("output", ["I am sorry, I cannot do that.", '{"minutes": []}'])
+def test_an_answer_that_cannot_be_read_fails(output, every_case):
     (variables,) = of("product-meeting", every_case)
 
     verdict = scored(output, variables, threshold=0.0)
 
     assert not verdict["pass"]
     assert verdict["score"] == 0.0
-    assert problem in verdict["reason"]
+    assert "not the JSON object" in verdict["reason"]
 
 
 def test_an_answer_that_was_cut_fails(every_case):

@@ -22,6 +22,10 @@ class Budget:
 
     left: int
 
+    def has(self, questions: int) -> bool:
+        """Whether so many may still be asked."""
+        return self.left >= questions
+
     def take(self) -> None:
         """Count a question. Raises AnswerFailed where there were too many."""
         if self.left <= 0:

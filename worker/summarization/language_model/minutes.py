@@ -1,6 +1,5 @@
 """Minutes by a language model: cut, read, merged, composed; what it fails at the rules do, and it is said."""
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -12,24 +11,20 @@ from steno.exports.clean import short_clock
 from steno.minutes import Account
 from worker.summarization.content import Content
 from worker.summarization.evidence import Checker
-from worker.summarization.language_model.answers import Extraction, schema
 from worker.summarization.language_model.cache import AnswerCache
 from worker.summarization.language_model.composing import Composer, topics
 from worker.summarization.language_model.conversation import Budget, Conversation
+from worker.summarization.language_model.cutting import Sizes, cut
 from worker.summarization.language_model.dialect import Memory
 from worker.summarization.language_model.endpoint import Address, Endpoint, Limits
 from worker.summarization.language_model.faults import ContextExceeded
 from worker.summarization.language_model.prompts import Prompts
 from worker.summarization.language_model.reading import Read, Reader, missed
-from worker.summarization.language_model.windows import Window, estimate_tokens, lines, windows
+from worker.summarization.language_model.windows import Window
 from worker.summarization.merging import alike, merged
 from worker.summarization.offline.rules import Rules
 from worker.summarization.templates import Template
 
-# Models overlook more the more they read at once; larger contexts are for models that think before they answer.
-_LARGEST_WINDOW = 6000  # tokens
-_LARGEST_ANSWER = 4096  # tokens
-_OVERLAP = 300  # tokens
 _MISSED = "found by the rules; the language model did not list it"
 
 
@@ -62,33 +57,29 @@ async def by_language_model(
     """
     transcript = checker.transcript
     prompts = Prompts(transcript, template, checker.language, checker.recorded)
-    answer = min(_LARGEST_ANSWER, settings.llm_context // 4)
-    fixed = estimate_tokens(prompts.extract_system) + estimate_tokens(json.dumps(schema(Extraction))) + 100
-    room = min(_LARGEST_WINDOW, settings.llm_context - answer - fixed)
-    if room < _OVERLAP:
+    sizes = Sizes.of(settings.llm_context, prompts)
+    if not sizes.enough:
         cure = "Raise STENO_LLM_CONTEXT, or shorten the template."
         return Outcome(Content(), Account(), failure=EndpointUnusable("The model's context has no room to read", cure))
-    shown = [segment for segment in transcript.segments if segment.id not in withheld]
-    names = {speaker.id: speaker.name for speaker in transcript.speakers}
-    cut = windows(
-        lines(shown, names, most_tokens=room // 2), most_tokens=room, overlap_tokens=min(_OVERLAP, room // 10)
-    )
+    parts = cut(transcript, withheld, sizes.shown)
     cache = AnswerCache(settings.data_dir / "minutes" / "answers", transcript_sha256)
     # Halved windows, unreadable answers and the levels of the summary are in it; without it, a model that always fails
     # would be asked for as long as the deadline allows.
-    budget = Budget(4 * len(cut) + 10)
+    budget = Budget(4 * len(parts) + 10)
     async with AsyncExitStack() as stack:
         cheap, strong = [
-            Conversation(await stack.enter_async_context(endpoint), cache, budget, answer) if endpoint else None
+            Conversation(await stack.enter_async_context(endpoint), cache, budget, sizes.answer) if endpoint else None
             for endpoint in endpoints(settings)
         ]
         assert cheap is not None
         try:
             model = await cheap.endpoint.model()
         except (AnswerFailed, EndpointUnusable) as failure:
-            return Outcome(Content(), Account(windows=len(cut), requests=cheap.endpoint.requests), failure=failure)
-        read = await Reader(cheap, strong, prompts, checker, rules, leaning - withheld).read(cut, on_progress)
-        composer = Composer(cheap, prompts, checker, room)
+            return Outcome(Content(), Account(windows=len(parts), requests=cheap.endpoint.requests), failure=failure)
+        spare = Budget(len(parts) + 12)
+        reader = Reader(cheap, strong, prompts, checker, rules, spare, leaning - withheld)
+        read = await reader.read(parts, on_progress)
+        composer = Composer(cheap, prompts, checker, sizes.shown)
         outcome = await _put_together(read, composer, checker, rules, withheld)
     mended = cheap.mended + (strong.mended if strong is not None else 0)
     if mended:

@@ -9,7 +9,7 @@ from steno.errors import AnswerFailed, EndpointUnusable, StenoError
 from worker.summarization.content import Content, cited
 from worker.summarization.evidence import Checker
 from worker.summarization.language_model.answers import Extraction
-from worker.summarization.language_model.conversation import Conversation
+from worker.summarization.language_model.conversation import Budget, Conversation
 from worker.summarization.language_model.faults import ContextExceeded
 from worker.summarization.language_model.prompts import Prompts, Subject
 from worker.summarization.language_model.windows import Window
@@ -18,6 +18,8 @@ from worker.summarization.offline.rules import Rules
 _MOST_HALVINGS = 3
 _FAILING = 0.34  # share of an answer's statements that fail their check: the answer is not to be trusted
 _MOST_WITHHELD = 0.2  # of the lines: who takes more for speech to the software has not understood the question
+_WORTH_HALVING = 12  # lines
+_ASTRAY = AnswerFailed("The language model's answer about it failed the checks", "Read there what was said.")
 _SILENT = 60  # lines in which there must be something to say
 
 
@@ -42,7 +44,8 @@ class Read:
 class Reader:
     """Reads windows by `cheap`; those whose answer fails the checks by `strong`, where there is one.
 
-    `leaning` are segments that may, with less likelihood than is kept back from the start, speak to the software.
+    `spare` bounds what is asked anew since an answer fails its checks. `leaning` are segments that may, with less
+    likelihood than is kept back from the start, speak to the software.
     """
 
     cheap: Conversation
@@ -50,6 +53,7 @@ class Reader:
     prompts: Prompts
     checker: Checker
     rules: Rules
+    spare: Budget
     leaning: frozenset[int] = frozenset()
 
     async def read(self, windows: Sequence[Window], on_progress: Callable[[int, int], None]) -> list[Read]:
@@ -69,7 +73,7 @@ class Reader:
     async def _parts(self, window: Window, halvings: int) -> list[Read]:
         """The window as one, or halved as often as it takes."""
         try:
-            return [await self._by_model(window)]
+            read = await self._by_model(window)
         except ContextExceeded as reason:
             halves = window.halves() if halvings < _MOST_HALVINGS else None
             if halves is None:
@@ -78,6 +82,26 @@ class Reader:
             return [part for half in halves for part in await self._parts(half, halvings + 1)]
         except (AnswerFailed, EndpointUnusable) as failure:
             return [self._by_rules(window, failure)]
+        return await self._in_halves(read, first=True) if self._fails(read) else [read]
+
+    async def _in_halves(self, read: Read, *, first: bool) -> list[Read]:
+        """A reading that fails its checks, in halves, and these in halves: whatever leads the model astray ends alone.
+
+        What fails when it is small is read by rules. Where halving does not help, the model is weak, not led astray.
+        """
+        halves = read.window.halves() if len(read.window.lines) >= _WORTH_HALVING else None
+        if halves is None or not self.spare.has(2):
+            return [read] if first else [self._by_rules(read.window, _ASTRAY)]
+        parts: list[Read] = []
+        for half in halves:
+            self.spare.take()
+            try:
+                again = await self._by_model(half)
+            except (AnswerFailed, EndpointUnusable, ContextExceeded):
+                return [read] if first else [self._by_rules(read.window, _ASTRAY)]
+            parts += await self._in_halves(again, first=False) if self._fails(again) else [again]
+        better = sum(map(self._faults, parts)) * 2 < self._faults(read)
+        return parts if better or not first else [read]
 
     async def _by_model(self, window: Window) -> Read:
         """The cheap model's reading, or the strong one's where that is better."""
@@ -139,7 +163,10 @@ class Reader:
         return Read(window, content, list(_subjects(answer, shown)), withheld=withheld)
 
     def _by_rules(self, window: Window, failure: StenoError) -> Read:
-        return Read(window, self.rules.within(window.segments), failure=failure)
+        content = self.rules.within(window.segments)
+        if failure is _ASTRAY:
+            content.points.clear()  # what leads one question astray must not get into the next
+        return Read(window, content, failure=failure)
 
     def _fails(self, read: Read) -> bool:
         statements = sum(1 for _ in read.content.proven()) + sum(read.content.dropped.values())
