@@ -1,31 +1,18 @@
 """How good an answer is: read, checked and measured by Steno's own code, as if it stood in minutes."""
 
-import asyncio
 import json
 from datetime import UTC, datetime
 
 from steno import __version__
 from steno.evaluation.minutes import MinutesEvaluation, evaluate_minutes
 from steno.minutes import Account, Minutes, MinutesProvenance
-from tests.promptfoo.cases import Case, case, prompts
+from tests.promptfoo.cases import Case, case
 from worker.summarization.content import Content
 from worker.summarization.evidence import Checker
-from worker.summarization.language_model.answers import Malformed, read
-from worker.summarization.language_model.reading import Reader
+from worker.summarization.language_model.answers import Extraction, Malformed, read
+from worker.summarization.language_model.reading import checked
 from worker.summarization.merging import merged
-from worker.summarization.offline.rules import Rules
 from worker.summarization.people import people
-
-
-class Answered:
-    """Stands for a conversation of which the answer is known."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    async def ask(self, messages, shape):
-        """That answer, whatever is asked. Raises Malformed."""
-        return read(self._text, shape)
 
 
 def get_assert(output: str | dict, context: dict) -> dict:
@@ -63,10 +50,7 @@ def _content(asked: Case, text: str, system: str) -> Content:
     transcript = asked.golden.transcript
     recorded, language = transcript.provenance.recorded, transcript.language
     checker = Checker(transcript, people(transcript), recorded, language, instructions=system)
-    # The question has been asked; which one the reader would ask does not matter.
-    reader = Reader(Answered(text), None, prompts(asked.golden, "general"), checker, Rules(checker))
-    (part,) = asyncio.run(reader.read([asked.window], lambda done, of: None))
-    return part.content
+    return checked(read(text, Extraction), asked.window.segments, checker)
 
 
 def _minutes(asked: Case, content: Content) -> Minutes:

@@ -147,20 +147,7 @@ class Reader:
             answer = await conversation.ask(self.prompts.extraction(honest), Extraction)
         else:
             withheld = frozenset()
-        content, check = Content(), self.checker
-        for into, claims in (
-            (content.points, answer.points),
-            (content.decisions, answer.decisions),
-            (content.open_questions, answer.open_questions),
-        ):
-            for claim in claims:
-                content.keep(into, partial(check.statement, claim.text, claim.lines, shown))
-        for item in answer.action_items:
-            content.keep(
-                content.action_items,
-                partial(check.action, item.task, item.owner, item.due, item.due_date, item.lines, shown),
-            )
-        return Read(window, content, list(_subjects(answer, shown)), withheld=withheld)
+        return Read(window, checked(answer, shown, self.checker), list(_subjects(answer, shown)), withheld=withheld)
 
     def _by_rules(self, window: Window, failure: StenoError) -> Read:
         content = self.rules.within(window.segments)
@@ -178,6 +165,22 @@ class Reader:
         """How many statements fail their check, with the action items that were missed."""
         doubted = sum(not one.verified for one in read.content.proven())
         return doubted + sum(read.content.dropped.values()) + len(missed(read.content, self.rules, read.seen))
+
+
+def checked(answer: Extraction, shown: frozenset[int], checker: Checker) -> Content:
+    """What of an answer about the segments `shown` the evidence check lets stand."""
+    content = Content()
+    for into, claims in (
+        (content.points, answer.points),
+        (content.decisions, answer.decisions),
+        (content.open_questions, answer.open_questions),
+    ):
+        for claim in claims:
+            content.keep(into, partial(checker.statement, claim.text, claim.lines, shown))
+    for item in answer.action_items:
+        parts = (item.task, item.owner, item.due, item.due_date, item.lines)
+        content.keep(content.action_items, partial(checker.action, *parts, shown))
+    return content
 
 
 def missed(content: Content, rules: Rules, segments: frozenset[int]) -> list[int]:
