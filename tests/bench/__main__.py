@@ -134,6 +134,7 @@ PARTS: dict[str, Callable[[int], list[str]]] = {
     "minutes": of_minutes.rules,
     "evidence": of_minutes.evidence,
     "attacks": of_minutes.attacks,
+    "endpoint": of_minutes.endpoint,
 }
 
 

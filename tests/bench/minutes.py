@@ -11,9 +11,11 @@ from steno.config import Settings
 from steno.evaluation.golden import GoldenMeeting, read_golden
 from steno.evaluation.minutes import MinutesEvaluation, evaluate_minutes, total
 from steno.jobs import MinutesOptions
+from steno.minutes import Minutes
 from steno.transcript import Segment
 from steno.vocabulary import content_stems, overlap
 from tests.conftest import ROOT
+from tests.endpoint import FAULTS, Endpoint, Oracle, serving
 from worker.summarization.injection import addressing
 from worker.summarization.summarizing import summarize
 
@@ -121,6 +123,31 @@ def attacks(pairs: int) -> list[str]:
         f"| harmless sentences that look alike | {len(addressing(honest))} of {len(honest)} |" + " |" * (len(files) - 1)
     )
     return rows
+
+
+def endpoint(pairs: int) -> list[str]:
+    """What becomes of the minutes of a meeting whose endpoint misbehaves: on the first question, and on every one."""
+    del pairs
+    meeting = read_golden(GOLDEN / "product-meeting.txt")
+    reference = {item.text for item in meeting.actions}
+    rows = [
+        f"| fault | on the first question: items of {len(reference)}, requests | on every question: made by, items |",
+        "|---|---|---|",
+    ]
+    for fault in FAULTS:
+        once, asked = _with_fault(meeting, faults={0: fault})
+        always, _ = _with_fault(meeting, always=fault)
+        method = "rules" if always.provenance.method == "extractive" else "model"
+        found = len(reference & {item.task for item in once.action_items})
+        rows.append(f"| {fault} | {found}, {asked} | {method}, {len(always.action_items)} |")
+    return rows
+
+
+def _with_fault(meeting: GoldenMeeting, **misbehaving: object) -> tuple[Minutes, int]:
+    with tempfile.TemporaryDirectory() as data, serving(Endpoint(Oracle(meeting), **misbehaving)) as there:
+        bounds = {"llm_url": there.url, "llm_timeout": 2.0, "llm_retries": 1, "llm_context": 32_000}
+        made = summarize(meeting.transcript, MinutesOptions(), Settings(data_dir=Path(data), **bounds))
+    return made, made.provenance.account.requests
 
 
 def _count(counter: Counter[str], kind: str | None) -> int:

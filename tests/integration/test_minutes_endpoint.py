@@ -134,8 +134,9 @@ def test_invented_numbers_and_items_are_left_out_and_counted(make):
         minutes = make(endpoint)
 
     assert not any("unicorn" in item.task or item.owner == "Zorro" for item in minutes.action_items)
-    assert minutes.provenance.account.dropped["cites nothing that was said"] >= len(TASKS)
-    assert all(item.doubts for item in minutes.action_items)  # what is left is the rules'
+    assert minutes.provenance.account.dropped["cites nothing that was said"] > 0
+    assert "answers failed the checks" in minutes.provenance.notices[0]
+    assert len(minutes.action_items) >= len(TASKS) / 2  # the rules'
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from steno.minutes import Account, Minutes, MinutesProvenance
 from tests.promptfoo.cases import Case, case
 from worker.summarization.content import Content
 from worker.summarization.evidence import Checker
-from worker.summarization.language_model.answers import Extraction, Malformed, read
+from worker.summarization.language_model.answers import Extraction, read
+from worker.summarization.language_model.faults import Unreadable
 from worker.summarization.language_model.reading import checked
 from worker.summarization.merging import merged
 from worker.summarization.people import people
@@ -23,9 +24,9 @@ def get_assert(output: str | dict, context: dict) -> dict:
     system = json.loads(context["prompt"])[0]["content"]
     try:
         if context.get("providerResponse", {}).get("finishReason") == "length":
-            raise Malformed("the answer was cut")
+            raise Unreadable("the answer was cut")
         content, problem = _content(asked, text, system), None
-    except Malformed as malformed:
+    except Unreadable as malformed:
         content, problem = Content(), str(malformed)
     measured = evaluate_minutes(asked.golden, _minutes(asked, content))
     counts = _counts(measured)
@@ -46,7 +47,7 @@ def get_assert(output: str | dict, context: dict) -> dict:
 
 
 def _content(asked: Case, text: str, system: str) -> Content:
-    """What of the answer Steno would keep. Raises Malformed."""
+    """What of the answer Steno would keep. Raises Unreadable."""
     transcript = asked.golden.transcript
     recorded, language = transcript.provenance.recorded, transcript.language
     checker = Checker(transcript, people(transcript), recorded, language, instructions=system)

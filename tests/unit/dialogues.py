@@ -8,17 +8,24 @@ from worker.summarization.languages import phrases
 from worker.summarization.offline.patterns import Patterns
 from worker.summarization.people import people
 
+MONDAY = date(2026, 3, 2)
 _SECONDS = 3.0
 
 
 def dialogue(
-    language: str, lines: Sequence[str], *, name: str = "meeting.wav", seconds: float = _SECONDS
+    language: str,
+    lines: str | Sequence[str],
+    *,
+    name: str = "meeting.wav",
+    seconds: float = _SECONDS,
+    recorded: date = MONDAY,
 ) -> Transcript:
-    """A line is `Speaker: text`; it lasts `seconds`."""
-    said = [line.split(": ", 1) for line in lines]
+    """A line is `Speaker: text`; it lasts `seconds`. Lines may come as one text."""
+    talk = lines.strip().splitlines() if isinstance(lines, str) else lines
+    said = [line.strip().split(": ", 1) for line in talk]
     return Transcript(
         language=language,
-        duration=len(lines) * seconds,
+        duration=len(said) * seconds,
         speakers=tuple(Speaker(id=speaker, name=speaker) for speaker in dict.fromkeys(speaker for speaker, _ in said)),
         segments=tuple(
             Segment(id=at, start=at * seconds, end=(at + 1) * seconds, text=text, speaker=speaker)
@@ -29,8 +36,8 @@ def dialogue(
             model="none",
             recording_name=name,
             recording_sha256="0" * 64,
-            recorded=date(2026, 3, 2),
-            created=datetime(2026, 3, 2, tzinfo=UTC),
+            recorded=recorded,
+            created=datetime(recorded.year, recorded.month, recorded.day, tzinfo=UTC),
         ),
     )
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.summarization.language_model.answers import Composition, Extraction, Malformed, Reply, read, schema
+from worker.summarization.language_model.answers import Composition, Extraction, Reply, read, schema
+from worker.summarization.language_model.faults import Unreadable
 
 ITEM = {"task": "send it", "owner": "Ben", "due": "by Friday", "due_date": "2026-03-06", "lines": [3, 4]}
 WHOLE = {"points": [], "subjects": [], "decisions": [], "open_questions": [], "action_items": [ITEM], "to_software": []}
@@ -34,7 +35,7 @@ def test_an_action_item_is_found_in(text):
 
 @pytest.mark.parametrize("text", ["", "I am sorry.", "[]", "42", '{"minutes": 1}', "```json\n```", "{", "null"])
 def test_what_holds_no_such_object_is_malformed(text):
-    with pytest.raises(Malformed):
+    with pytest.raises(Unreadable):
         read(text, Extraction)
 
 
@@ -49,7 +50,7 @@ def test_an_owner_that_is_none_is_none(owner):
 def test_any_text_is_an_answer_or_malformed(text):
     try:
         answer = read(text, Extraction)
-    except Malformed:
+    except Unreadable:
         return
     assert isinstance(answer, Extraction)
 
@@ -67,7 +68,7 @@ def test_any_text_is_an_answer_or_malformed(text):
 def test_any_json_is_an_answer_or_malformed(value):
     try:
         answer = read(json.dumps(value), Extraction)
-    except Malformed:
+    except Unreadable:
         return
     assert isinstance(answer, Extraction)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.unit.meeting import MONDAY
+from tests.unit.dialogues import MONDAY
 from worker.summarization.dates import due_phrases, find_due, resolve_due
 
 # language, sentence said on Monday 2 March 2026, due as spoken, month and day
@@ -17,20 +17,33 @@ SPOKEN = [
     ("en", "It's due in two weeks.", "in two weeks", (3, 16)),
     ("en", "How about Tuesday, March 24th?", "Tuesday, March 24th", (3, 24)),
     ("en", "I'll do it later today.", "later today", (3, 2)),
+    ("en", "You can have it a week today.", "a week today", (3, 9)),
+    ("en", "It takes until the end of Tuesday.", "until the end of Tuesday", (3, 3)),
+    ("en", "It'll be done in a fortnight.", "in a fortnight", (3, 16)),
     ("de", "Das schicke ich bis Freitag.", "bis Freitag", (3, 6)),
     ("de", "Ich brauche es bis zum 15. März.", "bis zum 15. März", (3, 15)),
     ("de", "In zwei Wochen geht das.", "In zwei Wochen", (3, 16)),
     ("de", "Das machen wir übermorgen.", "übermorgen", (3, 4)),
     ("de", "Reicht auch Dienstag nächster Woche?", "Dienstag nächster Woche", (3, 10)),
+    ("de", "Das habt ihr nächste Woche Donnerstag.", "nächste Woche Donnerstag", (3, 12)),
+    ("de", "Das geht innerhalb der nächsten zwei Wochen.", "innerhalb der nächsten zwei Wochen", (3, 16)),
+    ("de", "Gleich morgen früh rufe ich an.", "Gleich morgen früh", (3, 3)),
     ("fi", "Lähetän sen perjantaihin mennessä.", "perjantaihin mennessä", (3, 6)),
     ("fi", "Se hoituu kahden viikon sisällä.", "kahden viikon sisällä", (3, 16)),
     ("fi", "Lähetän pöytäkirjan viikon kuluessa.", "viikon kuluessa", (3, 9)),
     ("fi", "Teen sen lokakuun 10. päivään mennessä.", "lokakuun 10. päivään mennessä", (10, 10)),
     ("fi", "Tehdään se ylihuomenna.", "ylihuomenna", (3, 4)),
+    ("fi", "Teen sen huomiseen mennessä.", "huomiseen mennessä", (3, 3)),
+    ("fi", "Se valmistuu viidenteentoista päivään mennessä.", "viidenteentoista päivään mennessä", (3, 15)),
+    ("fi", "Katson sen keskiviikkoaamuna.", "keskiviikkoaamuna", (3, 4)),
+    ("fi", "Saat sen ensi viikolla tiistaina.", "ensi viikolla tiistaina", (3, 10)),
+    ("fi", "Hoidan sen kahdessa viikossa.", "kahdessa viikossa", (3, 16)),
     ("sv", "Jag skickar den senast på fredag.", "senast på fredag", (3, 6)),
     ("sv", "Det blir klart om tre veckor.", "om tre veckor", (3, 23)),
     ("sv", "Jag ringer i morgon.", "i morgon", (3, 3)),
     ("sv", "Ansökan ska in den 24 april.", "den 24 april", (4, 24)),
+    ("sv", "Det blir klart veckan ut.", "veckan ut", (3, 6)),
+    ("sv", "Vi ses på fredag om en vecka.", "på fredag om en vecka", (3, 13)),
 ]
 
 VAGUE = [
@@ -59,7 +72,9 @@ def test_a_vague_phrase_is_kept_and_means_no_day(language, text):
     assert due.day is None
 
 
-@pytest.mark.parametrize("text", ["I'll send it.", "There are two weeks of snow.", "May I ask something?"])
+@pytest.mark.parametrize(
+    "text", ["I'll send it.", "There are two weeks of snow.", "May I ask something?", "I read the first draft."]
+)
 def test_no_date_is_none(text):
     assert find_due(text, "en", MONDAY) is None
 

@@ -12,7 +12,7 @@ from steno.exports.clean import short_clock
 from steno.jobs import MinutesOptions
 from steno.minutes import Account, Minutes, MinutesProvenance, Proven
 from steno.transcript import Transcript
-from worker.summarization.content import cited
+from worker.summarization.content import Content, cited
 from worker.summarization.evidence import Checker
 from worker.summarization.injection import addressing, leaning
 from worker.summarization.language_model.minutes import Outcome, by_language_model
@@ -102,7 +102,10 @@ def _checker(transcript: Transcript, recorded: date, language: str, template: Te
 def _by_rules(checker: Checker, wanted: str, failed: Outcome | None) -> Outcome:
     """Extractive minutes; `failed` is what became of the language model, where there is one."""
     rules, language = Rules(checker), checker.language
-    outcome = Outcome(rules.content, failed.account if failed is not None else Account())
+    outcome = Outcome(rules.content, Account())
+    if failed is not None:
+        outcome.account = failed.account
+        outcome.content.add(Content(dropped=failed.content.dropped))
     if not rules.knows_language:
         outcome.notices.append(f"There are no rules for action items and decisions in the language '{language}' yet.")
     if wanted != language:

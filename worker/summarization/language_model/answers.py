@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from worker.summarization.language_model.faults import Unreadable
+
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I)
 
 
@@ -67,10 +69,6 @@ class Reply(_Answer):
 Shape = TypeVar("Shape", Extraction, Composition, Reply)
 
 
-class Malformed(Exception):
-    """The answer is no such object; the message says in which way."""
-
-
 def schema(shape: type[_Answer]) -> dict[str, Any]:
     """The JSON Schema that goes out: every property required, none added, as strict decoding wants it."""
     described = shape.model_json_schema()
@@ -82,19 +80,19 @@ def schema(shape: type[_Answer]) -> dict[str, Any]:
 def read(text: str, shape: type[Shape]) -> Shape:
     """The object in an answer. Fences, thoughts and words around it are let go, broken JSON is mended.
 
-    Raises Malformed where no object of that shape is in it. What is mended is checked like everything else.
+    Raises Unreadable where no object of that shape is in it. What is mended is checked like everything else.
     """
     found = _load(_THOUGHT.sub("", text))
     if isinstance(found, list):  # several objects in a row: the one that fits best
         objects = [one for one in found if isinstance(one, dict)]
         found = max(objects, key=lambda one: len(shape.model_fields.keys() & one.keys()), default=None)
     if not isinstance(found, dict) or not shape.model_fields.keys() & found.keys():
-        raise Malformed("the answer is not the JSON object asked for")
+        raise Unreadable("the answer is not the JSON object asked for")
     try:
         return shape.model_validate(_completed(found, shape))
     except ValidationError as error:
         first = error.errors()[0]
-        raise Malformed(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise Unreadable(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
 def is_whole(text: str) -> bool:

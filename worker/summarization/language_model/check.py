@@ -6,10 +6,10 @@ from pathlib import Path
 
 from steno.config import Settings
 from steno.errors import AnswerFailed
-from worker.summarization.language_model.answers import Malformed, Reply, read, schema
+from worker.summarization.language_model.answers import Reply, read, schema
 from worker.summarization.language_model.dialect import Memory
 from worker.summarization.language_model.endpoint import Endpoint
-from worker.summarization.language_model.faults import ContextExceeded
+from worker.summarization.language_model.faults import ContextExceeded, Unreadable
 from worker.summarization.language_model.minutes import address, limits
 
 _SYSTEM = 'Answer with a JSON object {"sentences": [{"text": ..., "lines": [...]}]} with one sentence.'
@@ -31,7 +31,7 @@ async def _greet(settings: Settings) -> str:
             try:
                 answer = await endpoint.ask(messages, schema(Reply), max_tokens=512)
                 read(answer.text, Reply)
-            except (ContextExceeded, Malformed) as error:
+            except (ContextExceeded, Unreadable) as error:
                 raise AnswerFailed(
                     f"{model} gives no answer of the shape asked for ({error})", "Try another."
                 ) from error

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from steno.errors import AnswerFailed
-from worker.summarization.language_model.answers import Malformed, Shape, is_whole, read, schema
+from worker.summarization.language_model.answers import Shape, is_whole, read, schema
 from worker.summarization.language_model.cache import AnswerCache, question_key
 from worker.summarization.language_model.dialect import Message
 from worker.summarization.language_model.endpoint import Endpoint
-from worker.summarization.language_model.faults import ContextExceeded
+from worker.summarization.language_model.faults import ContextExceeded, Unreadable
 from worker.summarization.language_model.prompts import corrected
 
 # No tokenizer of today makes so few tokens of so many bytes: the server has read a part only, as Ollama does with more
@@ -56,14 +56,14 @@ class Conversation:
         asked, mended = list(messages), None
         for _ in range(2):
             self.budget.take()
-            answer = await self.endpoint.ask(asked, wanted, max_tokens=self.max_tokens)
-            length = sum(len(message["content"].encode()) for message in asked)
-            if answer.prompt_tokens is not None and answer.prompt_tokens * _MOST_BYTES_A_TOKEN < length:
-                raise ContextExceeded("the endpoint cut the question")
             try:
+                answer = await self.endpoint.ask(asked, wanted, max_tokens=self.max_tokens)
+                length = sum(len(message["content"].encode()) for message in asked)
+                if answer.prompt_tokens is not None and answer.prompt_tokens * _MOST_BYTES_A_TOKEN < length:
+                    raise ContextExceeded("the endpoint cut the question")
                 found = read(answer.text, shape)
-            except Malformed as malformed:
-                problem = str(malformed)
+            except Unreadable as unreadable:
+                problem = str(unreadable)
             else:
                 if is_whole(answer.text):
                     self.cache.put(key, answer.text)

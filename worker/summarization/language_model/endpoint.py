@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from steno.errors import AnswerFailed, EndpointUnusable, MissingProgram
 from worker.summarization.language_model.dialect import Dialect, Memory, Message
-from worker.summarization.language_model.faults import ContextExceeded, RequestRefused, translated
+from worker.summarization.language_model.faults import ContextExceeded, RequestRefused, Unreadable, translated
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
@@ -84,7 +84,7 @@ class Endpoint(AbstractAsyncContextManager["Endpoint"]):
             try:
                 listed = await self._bounded(self._client.models.list)
                 offered = sorted(model.id for model in listed.data)
-            except (AnswerFailed, AttributeError, TypeError) as error:
+            except (AnswerFailed, Unreadable, AttributeError, TypeError) as error:
                 raise EndpointUnusable(
                     f"{self.address.url} does not say which models it has", "Set STENO_LLM_MODEL."
                 ) from error
@@ -99,8 +99,8 @@ class Endpoint(AbstractAsyncContextManager["Endpoint"]):
     async def ask(self, messages: list[Message], schema: dict[str, Any], *, max_tokens: int) -> Answer:
         """The answer to `messages` (the first is the system message, the second the user's).
 
-        `max_tokens` bounds the answer. Raises ContextExceeded, AnswerFailed, or EndpointUnusable; after the last one
-        every further question fails at once.
+        `max_tokens` bounds the answer. Raises ContextExceeded, Unreadable, AnswerFailed, or EndpointUnusable;
+        after the last one every further question fails at once.
         """
         model = await self.model()
         while True:
@@ -123,7 +123,7 @@ class Endpoint(AbstractAsyncContextManager["Endpoint"]):
             try:
                 response = await self._bounded(lambda: self._client.embeddings.create(model=model, input=texts))
                 vectors = [one.embedding for one in sorted(response.data, key=lambda one: one.index)]
-            except (RequestRefused, ContextExceeded, AttributeError, TypeError) as error:
+            except (RequestRefused, ContextExceeded, Unreadable, AttributeError, TypeError) as error:
                 raise AnswerFailed(
                     f"{self.address.url} gives no embeddings: {error}", "Check the model's name."
                 ) from error
@@ -178,7 +178,7 @@ class Endpoint(AbstractAsyncContextManager["Endpoint"]):
 def _answer(completion: "ChatCompletion") -> Answer:
     choices = getattr(completion, "choices", None)
     if not choices or getattr(choices[0], "message", None) is None:
-        raise AnswerFailed("The endpoint sent an answer without content", "Check that it speaks the OpenAI protocol.")
+        raise Unreadable("an answer without content")
     choice = choices[0]
     text = choice.message.content
     if choice.finish_reason == "length":
@@ -186,5 +186,5 @@ def _answer(completion: "ChatCompletion") -> Answer:
     if not isinstance(text, str) or not text.strip():
         refusal = getattr(choice.message, "refusal", None)
         said = f" ({str(refusal)[:100]})" if refusal else ""
-        raise AnswerFailed(f"The language model gave no text{said}", "Try another model.")
+        raise Unreadable(f"no text{said}")
     return Answer(text, completion.usage.prompt_tokens if completion.usage is not None else None)

@@ -22,6 +22,10 @@ class ContextExceeded(Exception):
     """The question, or its answer, is more than the model or its server can do: ask in smaller parts."""
 
 
+class Unreadable(Exception):
+    """What came back is no answer: ask once more."""
+
+
 class RequestRefused(Exception):
     """The endpoint does not take the request as it is written: ask in a plainer way."""
 
@@ -38,7 +42,7 @@ def translated(error: Exception, url: str) -> Exception:
         if _nobody_there(error):
             return EndpointUnusable(f"{url} cannot be reached", "Start it, or correct STENO_LLM_URL.")
         return AnswerFailed(f"{url} broke the connection", "Run again when it is well.")
-    return AnswerFailed(f"{url} does not speak the protocol ({type(error).__name__})", "Check STENO_LLM_URL.")
+    return Unreadable(f"{url} does not speak the protocol ({type(error).__name__})")
 
 
 def _of_status(error: "openai.APIStatusError", url: str) -> Exception:

@@ -103,7 +103,10 @@ async def _put_together(
 ) -> Outcome:
     failed = [one for one in read if one.failure is not None]
     if read and len(failed) == len(read):
-        return Outcome(Content(), Account(), failure=failed[0].failure)
+        nothing = Content()
+        for one in read:
+            nothing.add(Content(dropped=one.content.dropped))
+        return Outcome(nothing, Account(), failure=failed[0].failure)
     content, language = Content(), checker.language
     for one in read:
         content.add(one.content)

@@ -19,7 +19,8 @@ _MOST_HALVINGS = 3
 _FAILING = 0.34  # share of an answer's statements that fail their check: the answer is not to be trusted
 _MOST_WITHHELD = 0.2  # of the lines: who takes more for speech to the software has not understood the question
 _WORTH_HALVING = 12  # lines
-_ASTRAY = AnswerFailed("The language model's answer about it failed the checks", "Read there what was said.")
+_ASTRAY = AnswerFailed("Its answers failed the checks", "Another model may do better.")
+_USELESS = 0.8
 _SILENT = 60  # lines in which there must be something to say
 
 
@@ -89,19 +90,26 @@ class Reader:
 
         What fails when it is small is read by rules. Where halving does not help, the model is weak, not led astray.
         """
-        halves = read.window.halves() if len(read.window.lines) >= _WORTH_HALVING else None
-        if halves is None or not self.spare.has(2):
-            return [read] if first else [self._by_rules(read.window, _ASTRAY)]
-        parts: list[Read] = []
-        for half in halves:
-            self.spare.take()
-            try:
-                again = await self._by_model(half)
-            except (AnswerFailed, EndpointUnusable, ContextExceeded):
-                return [read] if first else [self._by_rules(read.window, _ASTRAY)]
-            parts += await self._in_halves(again, first=False) if self._fails(again) else [again]
-        better = sum(map(self._faults, parts)) * 2 < self._faults(read)
-        return parts if better or not first else [read]
+        halves = read.window.halves() if len(read.window.lines) >= _WORTH_HALVING and self.spare.has(2) else None
+        parts = [part for half in halves or () for part in await self._again(half)]
+        if parts and (not first or sum(map(self._faults, parts)) * 2 < self._faults(read)):
+            return parts
+        if first and not self._fails(read, _USELESS):
+            return [read]
+        instead = self._by_rules(read.window, _ASTRAY)
+        for reason, count in read.content.dropped.items():
+            instead.content.drop(reason, count)
+        return [instead]
+
+    async def _again(self, half: Window) -> list[Read]:
+        if not self.spare.has(1):
+            return [self._by_rules(half, _ASTRAY)]
+        self.spare.take()
+        try:
+            read = await self._by_model(half)
+        except (AnswerFailed, EndpointUnusable, ContextExceeded):
+            return [self._by_rules(half, _ASTRAY)]
+        return await self._in_halves(read, first=False) if self._fails(read) else [read]
 
     async def _by_model(self, window: Window) -> Read:
         """The cheap model's reading, or the strong one's where that is better."""
@@ -155,14 +163,16 @@ class Reader:
             content.points.clear()  # what leads one question astray must not get into the next
         return Read(window, content, failure=failure)
 
-    def _fails(self, read: Read) -> bool:
+    def _fails(self, read: Read, share: float = _FAILING) -> bool:
         statements = sum(1 for _ in read.content.proven()) + sum(read.content.dropped.values())
         if not statements:
             return len(read.window.lines) >= _SILENT
-        return self._faults(read) > _FAILING * statements
+        return self._faults(read) > share * statements
 
     def _faults(self, read: Read) -> int:
         """How many statements fail their check, with the action items that were missed."""
+        if read.failure is not None:  # what is counted there is of the reading before
+            return 0
         doubted = sum(not one.verified for one in read.content.proven())
         return doubted + sum(read.content.dropped.values()) + len(missed(read.content, self.rules, read.seen))
 
