@@ -4,19 +4,18 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from itertools import product
 
 from steno.minutes import Due
 from worker.summarization.languages import DatePhrases, phrases
 
 # Order matters: where two readings begin at one place the earlier one wins.
 _KINDS = (
-    "next_week_end", "week_end", "next_month_end", "named_month_end", "month_end", "overmorrow", "tomorrow", "today",
-    "in_units", "vague", "next_weekday", "day_month", "weekday", "day_only",
+    "next_week_end", "week_end", "next_month_end", "named_month_end", "month_end", "overmorrow", "next_weekday",
+    "in_units", "tomorrow", "today", "vague", "day_month", "weekday", "day_only",
 )  # fmt: skip
 _FRIDAY = 4
-_ENGLISH_MONTHS = calendar.month_name[1:]
-_ENGLISH_DAYS = calendar.day_name
 
 
 @dataclass(frozen=True)
@@ -28,11 +27,12 @@ class DuePhrase:
     deadline: bool
 
 
-def due_phrases(text: str, language: str, recorded: date) -> list[DuePhrase]:
+@lru_cache(maxsize=4096)
+def due_phrases(text: str, language: str, recorded: date) -> tuple[DuePhrase, ...]:
     """Every phrase of the text that names a time to come, in order. Empty for a language without phrases."""
     known = phrases(language)
     if known is None:
-        return []
+        return ()
     found: list[DuePhrase] = []
     for match in _pattern(language).finditer(text):
         kind = next(name for name in (*_KINDS, "numeric") if match[name] is not None)
@@ -46,7 +46,7 @@ def due_phrases(text: str, language: str, recorded: date) -> list[DuePhrase]:
             span = (before.span[0], match.end())
             phrase = DuePhrase(Due(spoken=text[slice(*span)].strip(), day=day), span, before.deadline or deadline)
         found.append(phrase)
-    return found
+    return tuple(found)
 
 
 def find_due(text: str, language: str, recorded: date) -> Due | None:
@@ -87,8 +87,9 @@ class _Resolver:
         del words
         return self.recorded + timedelta(days=2)
 
-    def _weekday(self, words: dict[str, str]) -> date | None:
-        return _parse(_ENGLISH_DAYS[self._index(self.dates.weekdays, words, "weekday")], "en", self.recorded)
+    def _weekday(self, words: dict[str, str]) -> date:
+        ahead = self._index(self.dates.weekdays, words, "weekday") - self.recorded.weekday()
+        return self.recorded + timedelta(days=(ahead - 1) % 7 + 1)
 
     def _next_weekday(self, words: dict[str, str]) -> date:
         """Of the next calendar week: 'next Tuesday' said on a Monday is not tomorrow."""
@@ -119,20 +120,14 @@ class _Resolver:
         counted = next((value for key, value in words.items() if key.startswith("count")), "1")
         unit = next(value for key, value in words.items() if key.startswith("unit"))
         number = int(counted) if counted.isdigit() else self._numeral(counted)
-        name = next(
-            english
-            for english, pattern in (
-                ("days", self.dates.days),
-                ("weeks", self.dates.weeks),
-                ("months", self.dates.months_unit),
-            )
-            if re.fullmatch(pattern, unit, re.I)
-        )
-        return _parse(f"in {number} {name}", "en", self.recorded)
+        number *= 2 if unit.casefold().startswith("fortnight") else 1
+        if re.fullmatch(self.dates.months_unit, unit, re.I):
+            return _parse(f"in {number} months", "en", self.recorded)
+        weeks = re.fullmatch(self.dates.weeks, unit, re.I) is not None
+        return self.recorded + timedelta(days=7 * number if weeks else number)
 
     def _day_month(self, words: dict[str, str]) -> date | None:
-        month = _ENGLISH_MONTHS[self._index(self.dates.months, words, "month")]
-        return _parse(f"{self._day_number(words)} {month}", "en", self.recorded)
+        return self._next(self._day_number(words), self._index(self.dates.months, words, "month") + 1)
 
     def _day_only(self, words: dict[str, str]) -> date | None:
         wanted = self._day_number(words)
@@ -146,7 +141,16 @@ class _Resolver:
 
     def _numeric(self, words: dict[str, str]) -> date | None:
         day, month = int(words["numeric_day"]), int(words["numeric_month"])
-        return _parse(f"{day} {_ENGLISH_MONTHS[month - 1]}", "en", self.recorded) if 1 <= month <= 12 else None
+        return self._next(day, month)
+
+    def _next(self, day: int, month: int) -> date | None:
+        """That day of this year, or of the next where it is over; None where no month has it."""
+        for year in (self.recorded.year, self.recorded.year + 1):
+            if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]:
+                found = date(year, month, day)
+                if found >= self.recorded:
+                    return found
+        return None
 
     def _day_number(self, words: dict[str, str]) -> int:
         for key, value in words.items():
@@ -174,8 +178,9 @@ def ordinals(language: str) -> dict[str, int]:
     from num2words import num2words
 
     found: dict[str, int] = {}
-    for number in range(1, 32):
-        word = str(num2words(number, lang=language, to="ordinal")).casefold()
+    cases = ({}, *({"case": case} for case in ("genitive", "illative", "essive"))) if language == "fi" else ({},)
+    for number, case in product(range(1, 32), cases):
+        word = str(num2words(number, lang=language, to="ordinal", **case)).casefold()
         found[word] = number
         found[word.replace("-", " ")] = number
         if language == "de":
@@ -214,7 +219,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         else:
             kinds.append(rf"(?P<{kind}>(?!))")
     # 15.5. as continental Europe writes it; English writes it in two ways that contradict each other.
-    numeric = r"(?P<numeric>(?P<numeric_day>[0-3]?\d)\.(?P<numeric_month>1[0-2]|0?[1-9])\.(?:\d{4})?)"
+    numeric = r"(?P<numeric>(?P<numeric_day>[0-3]?\d)\. ?(?P<numeric_month>1[0-2]|0?[1-9])\.(?:\d{4})?)"
     kinds.append(numeric if language != "en" else "(?P<numeric>(?!))")
     lead = rf"(?:\b(?:{dates.deadline}|{dates.lead}) (?:the )?)?"
     trail = rf"(?:(?: |(?='))(?:{dates.trail}))?"

@@ -14,8 +14,8 @@ from worker.summarization.dates import resolve_due
 from worker.summarization.people import People
 from worker.summarization.wording import iso_day, said_number, shares_run
 
-# Of the golden meetings' statements 97 % have so great a share of their words in the segments that prove them, and 3 %
-# in two segments drawn at random (tests/bench/evidence.py).
+# Of the golden meetings' statements 98 % have so great a share of their words in the segments that prove them, and 3 %
+# in two segments drawn at random (`python -m tests.bench evidence`).
 _ENOUGH_WORDS = 0.25
 _MOST_CITED = 12  # segments; who cites everything has proven nothing
 _LONGEST = 600  # characters of a statement

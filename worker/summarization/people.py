@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from steno.transcript import Segment, Transcript
 from steno.vocabulary import stop_words
-from worker.summarization.languages import Phrases, languages, phrases
+from worker.summarization.languages import PeoplePhrases, Phrases, languages, phrases
 
 _NAME = r"[A-ZÅÄÖÜÉØÆÀ-Þ][^\W\d_]+(?:-[A-ZÅÄÖ][^\W\d_]+)?"
 # 'Anna, could you', 'And Anna, could you', 'Okay, Anna, could you'
@@ -45,8 +45,11 @@ class People:
 
     def last_named(self, text: str) -> str | None:
         """The last person of whom a text speaks by name."""
-        named = [word for word in _WORD.findall(text) if word[:1].isupper() and self.knows(word)]
-        return self._basic(named[-1]) if named else None
+        named = [match for match in _WORD.finditer(text) if match[0][:1].isupper() and self.knows(match[0])]
+        if not named:
+            return None
+        title = re.search(rf"(?:{self.titles}) $", text[: named[-1].start()])
+        return title[0] + named[-1][0] if title is not None else self._basic(named[-1][0])
 
     def _basic(self, name: str) -> str:
         """The basic form of a name that has an ending, where it was said too or is common: Riitta of 'Riitalla'."""
@@ -67,8 +70,10 @@ def people(transcript: Transcript) -> People:
             speakers.setdefault(first, speaker.id)
     words = _Words(transcript.segments, transcript.language)
     names = {*speakers, *words.names()}
+    nameless = {speaker.id for speaker in transcript.speakers if _LABEL.search(speaker.name)}
     for name, speaker_id in _answering(_votes(transcript.segments, names - set(speakers))):
-        speakers.setdefault(name, speaker_id)
+        if speaker_id in nameless:
+            speakers.setdefault(name, speaker_id)
     known = phrases(transcript.language)
     return People(frozenset(names), speakers, known.people.titles if known else "(?!)")
 
@@ -91,6 +96,7 @@ class _Words:
         self._stop = stop_words(language)
         self._phrases = phrases(language)
         self._small = {word for one in segments for word in _WORD.findall(one.text) if word[:1].islower()}
+        self._noun = re.compile(_people(language).things if self._phrases is not None else ".*", re.I)
 
     def names(self) -> set[str]:
         """Given names, words at the end of a sentence as one addresses somebody, and words that only names are like.
@@ -109,12 +115,33 @@ class _Words:
         often = _SURE if self._language == "de" else 1
         likely = {name for name, count in inside.items() if count >= often}
         likely |= spoken & _given_names()
+        doing = set(self._doing())
+        likely |= doing - self._known_words() if doing else doing
+        for segment in self._segments if self._phrases is not None else ():  # 'Herr Ahlers' is 'Ahlers' later
+            likely |= {match[1].casefold() for match in _titled(self._language).finditer(segment.text)}
         # Endings: 'Tuomas' begins a sentence, 'Tuomaksella' is inside one.
         rare = [word for word in spoken if len(word) > 4 and word not in self._small]
         likely |= {word for word in rare if any(one.startswith(word[:-1]) for one in likely)}
         if self._language == "fi":  # 'Liisan pitää': endings of up to three letters
             likely |= {word[:-end] for word in rare for end in (1, 2, 3)} & _given_names()
         return {name for name in likely if not self._is_word(name)}
+
+    def _doing(self) -> Iterator[str]:
+        """Words with a capital before a verb that people do: 'Omar will test it'."""
+        if self._phrases is None:
+            return
+        does = re.compile(rf"(?:^|(?<=[.!?,;] ))({_NAME})(?= (?:{self._phrases.people.does})\b|'(?:s going to|ll)\b)")
+        for segment in self._segments:
+            for match in does.finditer(segment.text):
+                name = match[1].casefold()
+                if name not in self._small and (not self._noun.fullmatch(name) or name in _given_names()):
+                    yield name
+
+    def _known_words(self) -> frozenset[str]:
+        """Words of the language that its phrases hold, and nouns: what stands behind an article."""
+        behind = re.compile(rf"\b(?:{_people(self._language).articles}) ([^\W\d_]+)", re.I)
+        nouns = {match[1].casefold() for one in self._segments for match in behind.finditer(one.text)}
+        return _phrase_words(self._language) | nouns
 
     def _is_word(self, name: str) -> bool:
         """Whether this is rather a word of the language: said in small letters too, a weekday, a 'Yeah'."""
@@ -128,6 +155,23 @@ class _Words:
         answers = (*actions.accept, *actions.strip, *actions.refuse, *actions.welcome)
         matches = (re.match(one, f"{name}, ", re.I) for one in answers)
         return any(match is not None and match.end() >= len(name) for match in matches)
+
+
+def _people(language: str) -> PeoplePhrases:
+    known = phrases(language)
+    assert known is not None
+    return known.people
+
+
+@cache
+def _titled(language: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_people(language).titles}) ({_NAME})")
+
+
+@cache
+def _phrase_words(language: str) -> frozenset[str]:
+    known = phrases(language)
+    return frozenset(_WORD.findall(known.model_dump_json(exclude={"people"}).casefold())) if known else frozenset()
 
 
 @cache

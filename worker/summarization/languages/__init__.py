@@ -46,9 +46,16 @@ class DatePhrases(_Table):
 
 
 class PeoplePhrases(_Table):
-    """Titles that stand before a surname, and common given names: who is spoken of only once is known by them."""
+    """Titles that stand before a surname, and common given names: who is spoken of only once is known by them.
+
+    `does` are verbs before which a word with a capital is a person's name, unless it is like `things` or stands behind
+    one of the `articles` elsewhere.
+    """
 
     titles: str
+    does: str
+    things: str
+    articles: str
     given: str
 
 
@@ -58,7 +65,9 @@ class ActionPhrases(_Table):
     `welcome` is how an offer is taken, `listed` how a task is noted that nobody takes, `past` the end of what has been
     done already; `pointing` are the words of which a task consists that only points at what was said before ('do
     that'), `pronouns` those of them that stand for a thing; `aside` begins what no longer belongs to the task;
-    `subject` is 'I' where it stands behind the verb.
+    `subject` is 'I' where it stands behind the verb. `dated` is a task only where it has a date ('Ich besuche ihn am
+    Montag'), and so is a `delivery` ('You'll have it on Friday'); `negated` is a task that is none ('not do that'), and
+    after `reason` a date is not the task's.
     """
 
     commitment: tuple[str, ...]
@@ -72,6 +81,9 @@ class ActionPhrases(_Table):
     refuse: tuple[str, ...]
     welcome: tuple[str, ...]
     listed: tuple[str, ...]
+    dated: tuple[str, ...]
+    delivery: tuple[str, ...]
+    negated: tuple[str, ...]
     never: tuple[str, ...]
     past: tuple[str, ...]
     immediate: tuple[str, ...]
@@ -81,6 +93,7 @@ class ActionPhrases(_Table):
     pronouns: str
     subject: str
     aside: str
+    reason: str
 
 
 class DecisionPhrases(_Table):

@@ -5,7 +5,7 @@ from datetime import date
 
 from steno.vocabulary import overlap
 from worker.summarization.offline.dating import add_date
-from worker.summarization.offline.drafts import ASKED, Draft, Drafter, State
+from worker.summarization.offline.drafts import ASKED, Draft, Drafter, Naming, State
 from worker.summarization.offline.patterns import Patterns
 from worker.summarization.offline.sentences import Sentence
 from worker.summarization.people import People
@@ -37,7 +37,7 @@ class _Reader:
         self._patterns, self._people = patterns, people
         self._drafter = Drafter(patterns, people, language, recorded)
         self._before: Sentence | None = None
-        self._named: tuple[str, int] | None = None
+        self._named: Naming | None = None
         self.drafts: list[Draft] = []
 
     def read(self, sentence: Sentence) -> None:
@@ -45,16 +45,12 @@ class _Reader:
         waiting = self._waiting(sentence)
         drafts = self._drafter.drafts(sentence, self._spoken_of(sentence))
         withdrawn = self._withdrawn(waiting, sentence)
-        if not drafts:
-            _ = (
-                withdrawn
-                or self._answered(waiting, sentence)
-                or add_date(sentence, self._before, self.drafts, self._drafter)
-            )
+        if not drafts and not withdrawn and not self._answered(waiting, sentence):
+            add_date(sentence, self._before, self.drafts, self._drafter)
         for draft in drafts:
             self._follow(draft, sentence, waiting)
         named = self._people.last_named(sentence.text)
-        self._named = (named, sentence.at) if named is not None else self._named
+        self._named = Naming(named, sentence) if named is not None else self._named
         self._before = sentence
 
     def _follow(self, draft: Draft, sentence: Sentence, waiting: list[Draft]) -> None:
@@ -71,9 +67,9 @@ class _Reader:
         recent = reversed(self.drafts[-2 * _ANSWER_WITHIN :])
         return [draft for draft in recent if sentence.at - draft.last.at <= _ANSWER_WITHIN]
 
-    def _spoken_of(self, sentence: Sentence) -> str | None:
-        name, at = self._named or (None, -_SPOKEN_OF - 1)
-        return name if sentence.at - at <= _SPOKEN_OF else None
+    def _spoken_of(self, sentence: Sentence) -> Naming | None:
+        named = self._named
+        return named if named is not None and sentence.at - named.sentence.at <= _SPOKEN_OF else None
 
     def _person(self, name: str | None) -> str | None:
         return self._people.speaker(name) or name
@@ -81,7 +77,7 @@ class _Reader:
     def _withdrawn(self, waiting: list[Draft], sentence: Sentence) -> bool:
         """Whether the sentence takes the latest item back, or declines it."""
         late = not waiting or waiting[0].dropped or sentence.at - waiting[0].last.at > _AT_ONCE
-        if late or not self._patterns.match("withdraw", sentence.text):
+        if late or not self._patterns.match("withdraw", sentence.text) or self._asked_anew(waiting[0]):
             return False
         waiting[0].state = State.REFUSED
         return True
@@ -102,7 +98,10 @@ class _Reader:
         alike = self._alike(earlier, draft)
         if earlier.kind not in ASKED:
             mine = self._person(earlier.owner) == speaker and not earlier.dropped
-            return mine and (alike or (draft.leans and distance <= _AT_ONCE + 1 and not self._asked_anew(earlier)))
+            dates = draft.delivers and (earlier.due is None or earlier.due.day is None)
+            return mine and (
+                dates or alike or (draft.leans and distance <= _AT_ONCE + 1 and not self._asked_anew(earlier))
+            )
         if earlier.state is State.TAKEN:
             return earlier.owner == speaker and (alike or (draft.leans and len(draft.stems) <= 1))
         if alike or draft.bare:

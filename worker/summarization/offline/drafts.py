@@ -15,7 +15,11 @@ from worker.summarization.people import People, addressee
 
 # What a sentence of each kind is worth, in the order in which they are looked for. Two points make an item: measured on
 # the golden meetings (docs/evaluation.md).
-_POINTS = {"marker": 3, "named": 2, "commitment": 2, "request": 1, "anybody": 1, "offer": 1, "need": 1}
+_POINTS = {
+    "marker": 3, "named": 2, "commitment": 2,
+    "request": 1, "delivery": 1, "dated": 1, "anybody": 1, "offer": 1, "need": 1,
+}  # fmt: skip
+_WITH_DATE = frozenset({"delivery", "dated"})  # kinds that say something of a task only where they name a day
 _WHO = frozenset({"named", "commitment", "request"})  # kinds that say whose task it is
 _CLAUSE = re.compile(r"[,;] (?:(?:and|und|och|ja) )?")
 ASKED = frozenset({"request", "anybody", "need"})
@@ -33,11 +37,20 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
+@dataclass(frozen=True)
+class Naming:
+    """A person, and the sentence that spoke of them by name."""
+
+    name: str
+    sentence: Sentence
+
+
 @dataclass
 class Draft:
     """An action item that is still being talked about; `points` say how much it looks like one.
 
     `bare`: it only points at what was said before ('do that'). `leans`: a pronoun stands for its thing ('send it').
+    `delivers`: it says when somebody has it ('You'll have the list on Monday').
     """
 
     task: str
@@ -50,6 +63,7 @@ class Draft:
     state: State = State.OPEN
     bare: bool = False
     leans: bool = False
+    delivers: bool = False
     stems: list[str] = field(default_factory=list)
 
     @property
@@ -74,7 +88,7 @@ class Drafter:
     def __init__(self, patterns: Patterns, people: People, language: str, recorded: date) -> None:
         self._patterns, self._people, self._language, self._recorded = patterns, people, language, recorded
 
-    def drafts(self, sentence: Sentence, spoken_of: str | None) -> list[Draft]:
+    def drafts(self, sentence: Sentence, spoken_of: Naming | None) -> list[Draft]:
         """What a sentence says of tasks; two where two people do something: 'I'll book it, and Ben will pay.'"""
         whole = self.draft(sentence, spoken_of)
         if whole is None:
@@ -85,7 +99,8 @@ class Drafter:
             sure = [one for one in found if one is not None and one.kind in _WHO and not one.bare and one.stems]
             first, second = (sure[0], sure[1]) if len(sure) == len(parts) else (None, None)
             if first is not None and second is not None and self._who(first) != self._who(second):
-                first.sentences, second.sentences = [sentence], [sentence]
+                for one in (first, second):
+                    one.sentences = [*one.sentences[:-1], sentence]
                 return [first, second]
         return [whole]
 
@@ -93,7 +108,7 @@ class Drafter:
     def _who(draft: Draft) -> str | None:
         return "you" if draft.kind == "request" else draft.owner
 
-    def draft(self, sentence: Sentence, spoken_of: str | None) -> Draft | None:
+    def draft(self, sentence: Sentence, spoken_of: Naming | None) -> Draft | None:
         """What a sentence promises, asks or calls needed; `spoken_of` is the person 'she' or 'he' stands for."""
         text = sentence.text[:_LONGEST]
         if self._patterns.match("never", text):
@@ -102,22 +117,27 @@ class Drafter:
             found = self._patterns.match(kind, text)
             if found is None or (kind not in ASKED and self._past(found)):
                 continue
-            if kind == "named" and found.owner is None:
-                spoken_of = self._people.last_named(found.before) or spoken_of
-                if spoken_of is None:
-                    continue
+            if self._patterns.match("negated", found.task):
+                continue
+            meant = found.owner or (self._people.last_named(found.before) if kind == "named" else None)
+            if kind == "named" and meant is None and spoken_of is None:
+                continue
             due = self.due(text) if kind == "offer" else self._due(found, text)
+            asks = text.rstrip().endswith("?")
+            if kind in _WITH_DATE and (due is None or asks):
+                continue
             if self._at_once(found, text, due):
                 return None
             draft = self._of(kind, found, sentence)
-            draft.points, draft.due = points + (due is not None), due
+            draft.points, draft.due = points + (due is not None) - (kind == "named" and asks), due
             if kind in ASKED:
                 draft.addressee = found.owner or addressee(text, self._people)
                 draft.points += kind == "request" and draft.addressee is not None
-            elif kind == "named":
-                draft.owner = found.owner or spoken_of
+            elif kind == "named" and meant is None and spoken_of is not None:
+                draft.owner = spoken_of.name
+                draft.sentences.insert(0, spoken_of.sentence)
             elif kind != "marker":
-                draft.owner = sentence.speaker
+                draft.owner = meant or sentence.speaker
             return draft
         return None
 
@@ -126,8 +146,8 @@ class Drafter:
         return find_due(text[:_LONGEST], self._language, self._recorded)
 
     def declines(self, text: str) -> bool:
-        """Whether a sentence speaks of what will not be, or is no longer to be, done."""
-        return self._patterns.match("never", text) is not None
+        """Whether a sentence speaks of what will not be, or is no longer to be, done, or of what stays open."""
+        return self._patterns.any_of(("never", "open"), text) is not None
 
     def stems_beside_due(self, text: str) -> list[str]:
         """The words of a text that carry meaning, without its dates."""
@@ -174,7 +194,7 @@ class Drafter:
         return text
 
     def _of(self, kind: str, found: Found, sentence: Sentence) -> Draft:
-        text = sentence.text[:_LONGEST]
+        text, delivers = sentence.text[:_LONGEST], kind == "delivery"
         said = self.tidy(self._patterns.without_subject(self._patterns.without_aside(found.task)))
         bare = self._patterns.refers_back(said)
         task = said
@@ -189,14 +209,21 @@ class Drafter:
             task = self.tidy(text)  # 'The screenshots are old, somebody should redo those'
         stems = self.stems_beside_due(task)
         leans = bare or (len(stems) <= 2 and self.points(said))
-        return Draft(task or said, [sentence], kind, 0, bare=bare, leans=leans, stems=stems)
+        kind = "named" if found.owner and kind == "dated" else "commitment" if kind in _WITH_DATE else kind
+        draft = Draft(task or said, [sentence], kind, 0, bare=bare, leans=leans, stems=stems)
+        draft.delivers = delivers
+        return draft
 
     def _due(self, found: Found, text: str) -> Due | None:
-        """The date of the task, and only a deadline where it is said beside the task."""
-        aside = found.task[len(self._patterns.without_aside(found.task)) :]
-        due = find_due(text.replace(aside, " ") if aside else text, self._language, self._recorded)
-        if due is not None or not aside:
-            return due
+        """The date said with the task, else before it, else beside it: there not that of a reason or of the past."""
+        said = self._patterns.without_aside(found.task)
+        aside = found.task[len(said) :]
+        at = max(0, text.find(found.task))
+        rest = text[at + len(found.task) :]
+        for part in (said, text[:at], self._patterns.before_reason(aside + rest)):
+            due = self.due(part)
+            if due is not None:
+                return due
         late = [one.due for one in due_phrases(aside, self._language, self._recorded) if one.deadline]
         return late[0] if late else None
 

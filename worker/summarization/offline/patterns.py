@@ -26,7 +26,7 @@ class Patterns:
     def __init__(self, language: Phrases, people: People) -> None:
         self._people = people
         tables = {
-            **language.actions.model_dump(exclude={"strip", "pointing", "pronouns", "subject", "aside"}),
+            **language.actions.model_dump(exclude={"strip", "pointing", "pronouns", "subject", "aside", "reason"}),
             "decision": language.decisions.decision,
             "no_decision": language.decisions.never,
             "open": language.questions.open,
@@ -43,6 +43,7 @@ class Patterns:
         self._pronouns = frozenset(language.actions.pronouns.split())
         self._subject = re.compile(rf"^(\S+) (?:{language.actions.subject})\b ?", re.I)
         self._aside = re.compile(language.actions.aside, re.I)
+        self._reason = re.compile(language.actions.reason, re.I)
         self._strip = [re.compile(pattern, re.I) for pattern in language.actions.strip]
 
     def match(self, kind: str, text: str) -> Found | None:
@@ -74,6 +75,11 @@ class Patterns:
         """The task without what is only said beside it: 'update the list' of 'update the list, I talked to her'."""
         match = self._aside.search(task)
         return task[: match.start()] if match is not None and match.start() > 0 else task
+
+    def before_reason(self, aside: str) -> str:
+        """What is said beside a task before a reason or a condition, whose date is not the task's."""
+        match = self._reason.search(aside)
+        return aside[: match.start()] if match is not None else aside
 
     def without_subject(self, task: str) -> str:
         """The task without 'I' behind its verb, as German and Swedish put it: 'skickar ut listan'."""

@@ -29,6 +29,7 @@ class Vocabulary:
         self._unspaced = len(content_stems("北海道", language)) > 1
         self._without = {stem for word in without for stem in content_stems(word, language)}
         self._dates = _date_words(language)
+        self._stems: dict[str, list[str]] = {}  # of each word once: people say the same words over and over
         self._all: Counter[str] = Counter()
         opening: Counter[str] = Counter()
         for sentence in spoken:
@@ -74,9 +75,10 @@ class Vocabulary:
             yield from ((match[0], match[0], True) for match in _JAPANESE.finditer(text))
             return
         for match in _WORD.finditer(text):
-            if self._dates is not None and self._dates.fullmatch(match[0]):
-                continue
-            stems = content_stems(match[0], self._language)
+            stems = self._stems.get(match[0])
+            if stems is None:
+                dated = self._dates is not None and self._dates.fullmatch(match[0])
+                stems = self._stems[match[0]] = [] if dated else content_stems(match[0], self._language)
             if len(stems) == 1 and len(match[0]) >= _SHORTEST and stems[0] not in self._without:
                 yield stems[0], match[0], match.start() > 0
             elif len(stems) > 1:  # written without spaces: the pairs themselves
