@@ -20,6 +20,14 @@ from worker.summarization.summarizing import summarize
 HOURS = 10
 GOLDEN = Path(__file__).parent.parent / "golden"
 MOST_MEMORY = 400 * 2**20  # bytes
+# VmHWM begins anew with the program; what a parent counts for its child includes the parent's own memory at the fork.
+SAYING_ITS_PEAK = """
+import atexit, re
+status = lambda: open("/proc/self/status").read()
+atexit.register(lambda: print(re.search(r"VmHWM:\\s+(\\d+)", status())[1]))
+from steno.cli import main
+main()
+"""
 MEETINGS = ("product-meeting", "research-group", "customer-call")
 
 
@@ -103,17 +111,14 @@ def test_memory_stays_bounded(ten_hours, tmp_path, by_model):
         command = [
             sys.executable,
             "-c",
-            "from steno.cli import main; main()",
+            SAYING_ITS_PEAK,
             "minutes",
             str(transcript),
             "--format",
             "json",
         ]
-        child = subprocess.Popen(command, env=environment)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+        child = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
 
     made = Minutes.model_validate(json.loads((tmp_path / "long.minutes.json").read_bytes()))
     assert made.action_items
-    assert child.returncode == 0
-    assert usage.ru_maxrss * 1024 < MOST_MEMORY
+    assert int(child.stdout) * 1024 < MOST_MEMORY

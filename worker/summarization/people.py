@@ -17,10 +17,9 @@ _LAST = re.compile(rf", ({_NAME})(?=[.?!,]|$)")  # 'Could you do it, Anna?'
 _INSIDE = re.compile(rf"(?<=[\w,] )({_NAME})\b")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 _LABEL = re.compile(r"\d+$")
-_ASKED, _TOLD = (
-    2,
-    1,
-)  # votes: after a question the one addressed speaks next; after 'Thanks, Anna' it may be the one before
+# Votes: after a question the one addressed speaks next; after 'Thanks, Anna' it may be the one before.
+_ASKED = 2
+_TOLD = 1
 _SURE = 2
 
 
