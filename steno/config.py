@@ -44,6 +44,31 @@ class Settings(BaseSettings):
     decode_timeout: float = Field(default=2 * 3600.0, gt=0, description="Wall time of one decoding, seconds.")
     decode_cpu_time: float = Field(default=3600.0, gt=0, description="CPU time of one decoding, seconds.")
 
+    database_url: SecretStr | None = Field(
+        default=None, description="postgresql://user:password@host/name; by default SQLite in data_dir."
+    )
+    redis_url: str | None = Field(
+        default=None, description="Redis for the queue, e.g. redis://localhost:6379/0; `steno up` brings its own."
+    )
+    public_url: str | None = Field(default=None, description="Address under which people reach the portal.")
+    lease: float = Field(default=30.0, ge=2, description="Seconds after which a worker that says nothing is dead.")
+    max_deaths: int = Field(default=3, ge=1, description="Deaths of workers over one stage until it is given up.")
+    max_upload: int = Field(default=8 * GIB, gt=0, description="Largest recording accepted, bytes.")
+    quota: int = Field(default=0, ge=0, description="Bytes of recordings one person may have stored; 0 is no limit.")
+    keep_free: int = Field(default=GIB, ge=0, description="Bytes of disk that uploads leave free.")
+    rate_limit: int = Field(
+        default=600, ge=0, description="Requests a minute of one API token, in each web process; 0 is no limit."
+    )
+    upload_expiry: float = Field(default=24 * 3600.0, gt=0, description="Seconds until an unfinished upload goes.")
+
+    smtp_url: SecretStr | None = Field(
+        default=None, description="smtp://user:password@host:587 (STARTTLS), smtps://... (TLS); none: no mail."
+    )
+    smtp_from: str = Field(default="Steno <steno@localhost>", description="Sender of mails.")
+    mail_language: Literal["en", "fi"] = Field(default="en", description="Language of mails.")
+    webhook_secret: SecretStr | None = Field(default=None, description="Signs webhooks (Standard Webhooks, whsec_...).")
+    webhook_allow: str = Field(default="", description="Private hosts and networks webhooks may go to, by commas.")
+
     minutes: bool | None = Field(
         default=None, description="Make minutes where a request does not say; by default where llm_url is set."
     )

@@ -68,6 +68,12 @@ class UnknownLanguage(StenoError):
     code = "unknown-language"
 
 
+class RecordingBusy(StenoError):
+    """The same recording is being worked on with the same options."""
+
+    code = "recording-busy"
+
+
 class InvalidOption(StenoError):
     """An option or setting whose value makes no sense."""
 

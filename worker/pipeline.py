@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from steno.config import Settings
-from steno.errors import EngineFailure, InvalidOption, StenoError
+from steno.errors import EngineFailure, InvalidOption, RecordingBusy, StenoError
 from steno.jobs import TranscriptionOptions
 from steno.storage import ArtifactStore, storage_errors
 from steno.transcript import Transcript
@@ -213,7 +213,7 @@ class Line:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise InvalidOption(
+                raise RecordingBusy(
                     "This recording is being transcribed by another process", "Wait for it to finish."
                 ) from error
             yield store

@@ -10,6 +10,7 @@ from steno.cli.doctor import doctor
 from steno.cli.evaluate import evaluation
 from steno.cli.minutes import minutes, templates
 from steno.cli.models import models
+from steno.cli.serve import recover, up, web, worker
 from steno.cli.transcribe import transcribe
 
 app = typer.Typer(
@@ -27,6 +28,8 @@ app.command()(ask)
 app.add_typer(models, name="models")
 app.add_typer(evaluation, name="eval")
 app.command()(doctor)
+for command in (up, web, worker, recover):
+    app.command(rich_help_panel="The service")(command)
 
 
 def _version(wanted: bool) -> None:

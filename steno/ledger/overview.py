@@ -1,0 +1,121 @@
+"""What people want to know of their jobs beyond the rows: their place in the queue, when they end, what they use."""
+
+from dataclasses import dataclass
+from statistics import median
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from steno.database.clock import now
+from steno.database.tables import Job, StageRun, Upload
+from steno.states import ENDED, ORDER, JobState, Stage, StageState
+
+_RECENT = 50  # finished stages that tell how fast a stage is
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How far a job is. `position` counts from 1; `finish` is seconds since 1970, None where nobody can tell."""
+
+    fraction: float
+    position: int | None
+    finish: float | None
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a person has stored, and has had transcribed. Sizes are bytes, `seconds` are of recordings."""
+
+    jobs: dict[JobState, int]
+    recordings: int
+    uploads: int
+    seconds: float
+
+
+def outlook(session: Session, job: Job) -> Outlook:
+    """Where a job stands. The estimate takes the pace of what finished lately."""
+    if JobState(job.state) in ENDED:
+        return Outlook(1.0 if JobState(job.state) is JobState.COMPLETED else _fraction(job), None, None)
+    position = queue_position(session, job)
+    return Outlook(_fraction(job), position, _finish(session, job, position))
+
+
+def queue_position(session: Session, job: Job) -> int | None:
+    """The job's place among those that wait for the same kind of worker, 1 is next; None where it does not wait.
+
+    Turns between people are not foreseen: they only ever bring somebody who has less running forward.
+    """
+    waits = next((stage for stage in job.stages if StageState(stage.state) is StageState.READY), None)
+    if waits is None:
+        return None
+    older = or_(Job.created < job.created, (Job.created == job.created) & (Job.id < job.id))
+    ahead = (
+        select(func.count())
+        .select_from(StageRun)
+        .join(Job, StageRun.job_id == Job.id)
+        .where(
+            StageRun.queue == waits.queue,
+            StageRun.state == StageState.READY,
+            or_(Job.priority > job.priority, (Job.priority == job.priority) & older),
+        )
+    )
+    return (session.scalar(ahead) or 0) + 1
+
+
+def usage(session: Session, user_id: str) -> Usage:
+    """What a person uses now."""
+    by_state = session.execute(
+        select(Job.state, func.count(), func.sum(Job.size), func.sum(Job.duration))
+        .where(Job.user_id == user_id)
+        .group_by(Job.state)
+    ).all()
+    uploads = session.scalar(select(func.sum(Upload.received)).where(Upload.user_id == user_id))
+    return Usage(
+        jobs={JobState(state): count for state, count, _, _ in by_state},
+        recordings=sum(int(size or 0) for _, _, size, _ in by_state),
+        uploads=int(uploads or 0),
+        seconds=sum(float(length or 0) for state, _, _, length in by_state if JobState(state) is JobState.COMPLETED),
+    )
+
+
+def _fraction(job: Job) -> float:
+    """How much is done, by the usual weight of the stages."""
+    weights = {Stage.PREPARE: 0.02, Stage.TRANSCRIBE: 0.83, Stage.SUMMARIZE: 0.15}
+    asked = [stage for stage in job.stages if StageState(stage.state) is not StageState.SKIPPED]
+    total = sum(weights[Stage(stage.stage)] for stage in asked) or 1.0
+    return min(1.0, sum(weights[Stage(stage.stage)] * stage.progress for stage in asked) / total)
+
+
+def _finish(session: Session, job: Job, position: int | None) -> float | None:
+    """When the job ends if it goes on as the last ones did; None before anything ended, or its length is known."""
+    if job.duration is None:
+        return None
+    time = float(session.scalar(select(now())) or 0.0)
+    left = 0.0
+    by_stage = {Stage(stage.stage): stage for stage in job.stages}
+    for stage in (by_stage[name] for name in ORDER if name in by_stage):
+        state = StageState(stage.state)
+        if state in {StageState.DONE, StageState.SKIPPED}:
+            continue
+        if state is StageState.RUNNING and stage.started is not None and stage.progress > 0.05:
+            left += (time - stage.started) * (1 - stage.progress) / stage.progress
+            continue
+        pace = _pace(session, Stage(stage.stage))
+        if pace is None:
+            return None
+        ahead = (position or 1) - 1 if state is StageState.READY else 0
+        left += pace * job.duration * (1 + ahead)
+    return time + left
+
+
+def _pace(session: Session, stage: Stage) -> float | None:
+    """Seconds of work for a second of recording, the median of the latest."""
+    latest = (
+        select(StageRun.finished - StageRun.started, Job.duration)
+        .join(Job, StageRun.job_id == Job.id)
+        .where(StageRun.stage == stage, StageRun.state == StageState.DONE, Job.duration > 0)
+        .order_by(StageRun.finished.desc())
+        .limit(_RECENT)
+    )
+    paces = [took / length for took, length in session.execute(latest) if took is not None]
+    return median(paces) if paces else None

@@ -1,0 +1,237 @@
+"""Stages taken by workers: a lease, heartbeats, an end; and what becomes of leases whose holder died.
+
+Messages are hints: whoever gets one asks here what is to be done, so that a lost, doubled or late message does no harm.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from steno.database.clock import now
+from steno.database.tables import Job, StageRun
+from steno.ledger.moves import move_job, move_stage, record
+from steno.ledger.outbox import announce
+from steno.states import ENDED, ORDER, JobState, Queue, Stage, StageState
+
+_BACK_OFF = (5.0, 30.0, 120.0, 600.0)  # seconds before another try
+DIED = "worker-died"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A stage that is ours until the lease runs out."""
+
+    stage_id: str
+    job_id: str
+    stage: Stage
+    owner: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a stage ended without a result; `again` where another try may help."""
+
+    code: str
+    message: str
+    again: bool = False
+
+
+def claim(session: Session, queue: Queue, owner: str, lease: float) -> Claim | None:
+    """Take the stage whose turn it is; None where there is nothing to do.
+
+    Higher priority first; then whoever has least running, then whoever waited longest for a turn; then the oldest job.
+    """
+    mine, other, their_job = aliased(Job), aliased(StageRun), aliased(Job)
+    of_user = select(func.count(other.id)).join(their_job, other.job_id == their_job.id)
+    of_user = of_user.where(their_job.user_id == mine.user_id, other.queue == queue, other.state == StageState.RUNNING)
+    last_turn = select(func.max(other.started)).join(their_job, other.job_id == their_job.id)
+    last_turn = last_turn.where(their_job.user_id == mine.user_id, other.queue == queue)
+    wanted = (
+        select(StageRun.id)
+        .join(mine, StageRun.job_id == mine.id)
+        .where(StageRun.state == StageState.READY, StageRun.queue == queue, StageRun.not_before <= now())
+        .order_by(
+            mine.priority.desc(),
+            of_user.scalar_subquery(),
+            func.coalesce(last_turn.scalar_subquery(), 0.0),
+            mine.created,
+            mine.id,
+        )
+        .limit(4)
+    )
+    for stage_id in session.scalars(wanted).all():
+        taken = session.execute(
+            update(StageRun)
+            .where(StageRun.id == stage_id, StageRun.state == StageState.READY)
+            .values(
+                state=StageState.RUNNING,
+                lease_owner=owner,
+                lease_until=now() + lease,
+                attempts=StageRun.attempts + 1,
+                started=now(),
+                finished=None,
+                error=None,
+                error_code=None,
+            )
+        )
+        if taken.rowcount != 1:  # type: ignore[attr-defined]  # an update's result has one
+            continue
+        stage = session.get_one(StageRun, stage_id, populate_existing=True)
+        job = stage.job
+        if JobState(job.state) is JobState.QUEUED:
+            move_job(session, job, JobState.RUNNING)
+            job.started = job.started or stage.started
+        record(session, "stage.started", job=job, stage=stage.stage, attempt=stage.attempts, owner=owner)
+        return Claim(stage.id, job.id, Stage(stage.stage), owner, stage.attempts)
+    return None
+
+
+def heartbeat(session: Session, mine: Claim, lease: float, progress: float | None = None) -> bool:
+    """Renew the lease. False where the stage is no longer ours, or the job is cancelled: stop."""
+    values = {"lease_until": now() + lease} | ({"progress": progress} if progress is not None else {})
+    kept = session.execute(_held(mine).values(**values)).rowcount  # type: ignore[attr-defined]
+    if kept != 1:
+        return False
+    return not session.scalar(select(Job.cancel_requested).where(Job.id == mine.job_id))
+
+
+def finish(session: Session, mine: Claim) -> bool:
+    """The stage is done. False where it is no longer ours: then nothing may be kept of the work."""
+    stage = _lock(session, mine)
+    if stage is None:
+        return False
+    move_stage(stage, StageState.DONE)
+    stage.progress, stage.finished, stage.deaths = 1.0, session.scalar(select(now())), 0
+    record(session, "stage.done", job=stage.job, stage=stage.stage)
+    _advance(session, stage.job)
+    return True
+
+
+def fail(session: Session, mine: Claim, failure: Failure, *, tries: int = 3) -> bool:
+    """The stage did not work out; tried again later where that may help. False where it is no longer ours."""
+    stage = _lock(session, mine)
+    if stage is None:
+        return False
+    if failure.again and stage.attempts < tries:
+        move_stage(stage, StageState.READY)
+        stage.not_before = _later(session, stage.attempts)
+        stage.error_code, stage.error = failure.code, failure.message
+        record(session, "stage.again", job=stage.job, stage=stage.stage, code=failure.code)
+    else:
+        _fail(session, stage, failure)
+    return True
+
+
+def hand_back(session: Session, mine: Claim, *, after: float = 0.0) -> None:
+    """Give up the lease, as a worker does that is asked to stop; it counts neither as a try nor as a death.
+
+    `after` so many seconds somebody may take it.
+    """
+    stage = _lock(session, mine)
+    if stage is not None:
+        move_stage(stage, StageState.READY)
+        stage.attempts -= 1
+        stage.not_before = float(session.scalar(select(now())) or 0.0) + after if after else 0.0
+        record(session, "stage.handed-back", job=stage.job, stage=stage.stage)
+
+
+def cancelled(session: Session, mine: Claim) -> None:
+    """The work has stopped since the job is cancelled."""
+    stage = _lock(session, mine)
+    if stage is not None:
+        move_stage(stage, StageState.CANCELLED)
+
+
+def recover(session: Session, *, max_deaths: int) -> list[str]:
+    """Take back leases that ran out; the stages' ids. A stage over which too many workers died fails."""
+    dead = session.scalars(
+        select(StageRun).where(StageRun.state == StageState.RUNNING, StageRun.lease_until < now())
+    ).all()
+    for stage in dead:
+        stage.deaths += 1
+        record(session, "stage.lease-ran-out", job=stage.job, stage=stage.stage, deaths=stage.deaths)
+        if stage.job.cancel_requested:
+            move_stage(stage, StageState.CANCELLED)
+        elif stage.deaths >= max_deaths:
+            reason = f"The worker died {stage.deaths} times over this recording. Check its memory and its log."
+            _fail(session, stage, Failure(DIED, reason))
+        else:
+            move_stage(stage, StageState.READY)
+            stage.not_before = 0.0
+    return [stage.id for stage in dead]
+
+
+def expire_leases_of(session: Session, slot: str) -> None:
+    """End the leases of a worker's earlier lives: where the same slot has started again they are dead for sure."""
+    own = (StageRun.state == StageState.RUNNING) & StageRun.lease_owner.startswith(f"{slot}/", autoescape=True)
+    session.execute(update(StageRun).where(own).values(lease_until=0.0))
+
+
+def waiting(session: Session, queues: Collection[Queue] = tuple(Queue)) -> dict[Queue, int]:
+    """How many stages are ready now, by queue."""
+    found = session.execute(
+        select(StageRun.queue, func.count())
+        .where(StageRun.state == StageState.READY, StageRun.not_before <= now(), StageRun.queue.in_(list(queues)))
+        .group_by(StageRun.queue)
+    )
+    return {Queue(queue): count for queue, count in found}
+
+
+def _held(mine: Claim):  # type: ignore[no-untyped-def]  # SQLAlchemy's own type of an update
+    return update(StageRun).where(
+        StageRun.id == mine.stage_id, StageRun.lease_owner == mine.owner, StageRun.state == StageState.RUNNING
+    )
+
+
+def _lock(session: Session, mine: Claim) -> StageRun | None:
+    """The stage, locked for this transaction, where it is still ours."""
+    held = session.execute(_held(mine).values(lease_until=StageRun.lease_until)).rowcount  # type: ignore[attr-defined]
+    return session.get_one(StageRun, mine.stage_id, populate_existing=True) if held == 1 else None
+
+
+def _later(session: Session, attempt: int) -> float:
+    return float(session.scalar(select(now())) or 0.0) + _BACK_OFF[min(attempt, len(_BACK_OFF)) - 1]
+
+
+def _fail(session: Session, stage: StageRun, failure: Failure) -> None:
+    move_stage(stage, StageState.FAILED)
+    stage.error_code, stage.error = failure.code, failure.message
+    stage.finished = session.scalar(select(now()))
+    record(session, "stage.failed", job=stage.job, stage=stage.stage, code=failure.code)
+    _advance(session, stage.job)
+
+
+def _advance(session: Session, job: Job) -> None:
+    """What follows from the stages' states: the next one is ready, or the job has ended."""
+    if JobState(job.state) in ENDED:
+        return
+    by_stage = {Stage(stage.stage): stage for stage in job.stages}
+    for stage in (by_stage[name] for name in ORDER):
+        state = StageState(stage.state)
+        if state in {StageState.DONE, StageState.SKIPPED}:
+            continue
+        if state is StageState.FAILED and Stage(stage.stage) is Stage.SUMMARIZE:
+            break  # the transcript is delivered all the same
+        if state is StageState.FAILED:
+            job.error_code, job.error = stage.error_code, stage.error
+            for later in by_stage.values():
+                if StageState(later.state) is StageState.WAITING:
+                    move_stage(later, StageState.CANCELLED)
+            _end(session, job, JobState.FAILED)
+            return
+        if state is StageState.WAITING:
+            move_stage(stage, StageState.READY)
+        return
+    summary = by_stage[Stage.SUMMARIZE]
+    if StageState(summary.state) is StageState.FAILED:
+        job.notices = [*job.notices, f"There are no minutes: {summary.error}"]
+    _end(session, job, JobState.COMPLETED)
+
+
+def _end(session: Session, job: Job, state: JobState) -> None:
+    move_job(session, job, state)
+    job.finished = session.scalar(select(now()))
+    announce(session, job)

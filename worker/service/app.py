@@ -1,0 +1,75 @@
+"""Celery, thin: a message says nothing but 'look at this queue'."""
+
+import multiprocessing
+from multiprocessing.synchronize import Event
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_init, worker_process_init, worker_shutting_down
+
+from steno.config import Settings
+from steno.states import Queue
+from worker.service.office import Office
+
+LOOK = "steno.look"
+
+
+def make_app(settings: Settings, *, slot: str | None = None) -> Celery:
+    """The Celery application of these settings. `slot` names this worker among its machine's, across restarts."""
+    app = Celery("steno", broker=settings.redis_url, set_as_current=False)
+    app.conf.update(
+        task_ignore_result=True,
+        task_store_errors_even_if_ignored=False,
+        accept_content=["json"],
+        task_serializer="json",
+        # Acknowledged at once: what gets lost the recovery finds in the database; what is long would come twice.
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        task_create_missing_queues=True,
+        task_default_queue=Queue.MEDIA.value,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "socket_connect_timeout": 2,
+            "socket_timeout": 20,
+            "socket_keepalive": True,
+            "retry_on_timeout": True,
+            "fanout_prefix": True,
+            "fanout_patterns": True,
+        },
+    )
+    # Inherited by the processes of the prefork pool: whoever works looks at it with every heartbeat.
+    stop: Event = multiprocessing.get_context("fork").Event()
+    office: Office | None = None
+
+    def here() -> Office:
+        nonlocal office
+        if office is None:
+            office = Office(settings, app, stop, slot=slot)
+        return office
+
+    @app.task(name=LOOK, ignore_result=True)  # type: ignore[untyped-decorator]
+    def look(queue: str) -> None:
+        here().look(Queue(queue))
+
+    def started(**kwargs: Any) -> None:
+        del kwargs
+        here().begin()
+
+    def forked(**kwargs: Any) -> None:
+        nonlocal office
+        del kwargs
+        office = None  # connections must not be shared with the parent
+
+    def stopping(**kwargs: Any) -> None:
+        del kwargs
+        stop.set()
+
+    worker_init.connect(started, weak=False)
+    worker_process_init.connect(forked, weak=False)
+    worker_shutting_down.connect(stopping, weak=False)
+    return app

@@ -1,0 +1,80 @@
+"""A worker process: takes stages whose turn it is, sends hints on, takes back what dead workers left."""
+
+import logging
+import os
+import socket
+import threading
+from multiprocessing.synchronize import Event
+
+from celery import Celery
+
+from steno.blobs import BlobStore
+from steno.config import Settings
+from steno.database import Database
+from steno.ledger import housekeeping, outbox, stages
+from steno.states import Queue
+from worker.service.hints import Hints
+from worker.service.running import Runner
+from worker.service.warm import WarmLines
+
+_LOG = logging.getLogger("steno.worker")
+_RECOVER_EVERY = 2.0  # seconds
+_CLEAN_EVERY = 300.0
+
+
+class Office:
+    """One per process. Nothing is opened before it is needed."""
+
+    def __init__(self, settings: Settings, app: Celery, stop: Event, *, slot: str | None = None) -> None:
+        self._settings, self._stop = settings, stop
+        self._slot = f"{socket.gethostname()}/{slot}" if slot else None
+        self._owner = f"{self._slot or socket.gethostname()}/{os.getpid()}"
+        self._database = Database.of(settings)
+        self._blobs = BlobStore.of(settings)
+        self._hints = Hints(app)
+        self._lines = WarmLines(settings)
+        self._runner = Runner(self._database, self._blobs, settings, self._lines, stop)
+
+    def begin(self) -> None:
+        """At the start of the main process: bring the tables up, take back our own leases of before, watch."""
+        self._database.upgrade()
+        if self._slot is not None:
+            slot = self._slot
+            self._database.write(lambda session: stages.expire_leases_of(session, slot))
+        threading.Thread(target=self._watch, name="recovery", daemon=True).start()
+
+    def look(self, queue: Queue) -> None:
+        """Do what is to be done in a queue, one after the other, until nothing is left or we are to stop."""
+        if queue is Queue.NOTIFY:
+            from worker.notification.sending import send_due
+
+            send_due(self._database, self._settings, self._owner)
+            return
+        while not self._stop.is_set():
+            mine = self._database.write(lambda session: stages.claim(session, queue, self._owner, self._settings.lease))
+            if mine is None:
+                return
+            self._runner.run(mine)
+            self._nudge()
+
+    def _nudge(self) -> None:
+        """Send hints for whatever waits."""
+        with self._database.reading() as session:
+            depths = stages.waiting(session)
+            if due := outbox.due_now(session):
+                depths[Queue.NOTIFY] = due
+        self._hints.top_up(depths)
+
+    def _watch(self) -> None:
+        """The recovery loop. Every worker runs one: what it does is the same, however many do it."""
+        cleaned = 0.0
+        while not self._stop.wait(_RECOVER_EVERY):
+            try:
+                self._database.write(lambda session: stages.recover(session, max_deaths=self._settings.max_deaths))
+                self._nudge()
+                cleaned += _RECOVER_EVERY
+                if cleaned >= _CLEAN_EVERY:
+                    cleaned = 0.0
+                    housekeeping.tidy(self._database, self._blobs)
+            except Exception:  # the database or Redis is away: the next round may find it
+                _LOG.warning("recovery.failed", exc_info=True)

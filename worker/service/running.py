@@ -1,0 +1,111 @@
+"""Running one stage: heartbeats beside it, its result and its state in one transaction, its failure in words."""
+
+import logging
+import threading
+import time
+from multiprocessing.synchronize import Event
+from pathlib import PurePath
+
+from steno.blobs import BlobStore
+from steno.config import Settings
+from steno.database import Database
+from steno.errors import EngineFailure, RecordingBusy, StenoError, StorageFull
+from steno.ledger import stages
+from steno.ledger.stages import Claim, Failure
+from steno.states import Stage
+from worker.preparation import Cancelled
+from worker.service.steps import Work, prepare_stage, summarize_stage, transcribe_stage
+from worker.service.warm import WarmLines
+
+_LOG = logging.getLogger("steno.worker")
+_LOOK_EVERY = 0.7  # seconds: a cancelled job stops within two
+_BUSY = 5.0  # seconds
+_STEPS = {Stage.PREPARE: prepare_stage, Stage.TRANSCRIBE: transcribe_stage, Stage.SUMMARIZE: summarize_stage}
+_MAY_PASS = (EngineFailure, StorageFull)
+
+
+class Runner:
+    """Runs stages in this process."""
+
+    def __init__(self, database: Database, blobs: BlobStore, settings: Settings, lines: WarmLines, stop: Event) -> None:
+        self._database, self._blobs, self._settings = database, blobs, settings
+        self._lines, self._stop = lines, stop
+
+    def run(self, mine: Claim) -> None:
+        """Run the stage to its end, whichever that is. Raises nothing but what ends the process."""
+        begun = time.monotonic()
+        watch = _Watch(self._database, mine, self._settings.lease, self._stop)
+        work = Work(mine, self._database, self._blobs, self._settings, self._lines, watch.check, watch.progress)
+        _LOG.info("stage.started job=%s stage=%s attempt=%d", mine.job_id, mine.stage, mine.attempt)
+        with watch:
+            ending = self._end_of(work)
+        if ending is not None:
+            self._database.write(ending)
+        _LOG.info("stage.ended job=%s stage=%s seconds=%.1f", mine.job_id, mine.stage, time.monotonic() - begun)
+
+    def _end_of(self, work: Work):  # type: ignore[no-untyped-def]  # a function of a session, or None
+        """Do the work; what is then to be written, where the work has not written it itself."""
+        mine = work.mine
+        try:
+            _STEPS[mine.stage](work)
+        except Cancelled:
+            if self._stop.is_set():
+                return lambda session: stages.hand_back(session, mine)
+            return lambda session: stages.cancelled(session, mine)
+        except RecordingBusy:
+            return lambda session: stages.hand_back(session, mine, after=_BUSY)
+        except StenoError as error:
+            if isinstance(error, EngineFailure):
+                self._lines.forget()
+            # Stages know the recording by the name of its blob.
+            job = work.job()
+            said = str(error).replace(PurePath(job.blob).name, job.name)
+            failure = Failure(error.code, said, again=isinstance(error, _MAY_PASS))
+            return lambda session: stages.fail(session, mine, failure)
+        except Exception as error:
+            _LOG.exception("stage.crashed job=%s stage=%s", mine.job_id, mine.stage)
+            message = f"Steno failed unexpectedly ({type(error).__name__}). See its log."
+            failure = Failure("unexpected", message, again=True)
+            return lambda session: stages.fail(session, mine, failure)
+        return None
+
+
+class _Watch:
+    """Renews the lease while a stage runs, and knows when it is to stop."""
+
+    def __init__(self, database: Database, mine: Claim, lease: float, stop: Event) -> None:
+        self._database, self._mine, self._lease, self._stop = database, mine, lease, stop
+        self._done, self._lost = threading.Event(), threading.Event()
+        self._progress = 0.0
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def check(self) -> None:
+        """Raises Cancelled where the work is to stop."""
+        if self._lost.is_set() or self._stop.is_set():
+            raise Cancelled
+
+    def progress(self, share: float) -> None:
+        """Share of the stage that is done, 0 to 1. Raises Cancelled where the work is to stop."""
+        self._progress = min(1.0, max(self._progress, share))
+        self.check()
+
+    def __enter__(self) -> "_Watch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._done.wait(_LOOK_EVERY):
+            try:
+                ours = self._database.write(
+                    lambda session: stages.heartbeat(session, self._mine, self._lease, self._progress)
+                )
+            except Exception:  # the database is away: the lease may run out, and then the work is another's
+                _LOG.warning("heartbeat.failed job=%s", self._mine.job_id)
+                continue
+            if not ours:
+                self._lost.set()
+                return

@@ -1,0 +1,130 @@
+"""The stages of a job: artifacts in, artifact out; the result is committed together with the state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from steno.blobs import BlobStore
+from steno.config import Settings
+from steno.database import Database
+from steno.database.tables import Job
+from steno.errors import StenoError
+from steno.ledger import jobs, stages
+from steno.ledger.stages import Claim
+from steno.transcript import Transcript
+from worker.ffmpeg import DecodeLimits, find_ffmpeg
+from worker.media import probe
+from worker.preparation import Cancelled
+from worker.service.warm import WarmLines
+from worker.streaming import Progress
+
+TRANSCRIPT, MINUTES = "transcript", "minutes"
+
+
+class RecordingGone(StenoError):
+    """The recording is not in the blob store any more."""
+
+    code = "recording-gone"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A stage and all it needs. `check` and `progress` raise Cancelled where the work is to stop."""
+
+    mine: Claim
+    database: Database
+    blobs: BlobStore
+    settings: Settings
+    lines: WarmLines
+    check: Callable[[], None]
+    progress: Callable[[float], None]
+
+    def job(self) -> Job:
+        """The job as it is now."""
+        with self.database.reading() as session:
+            return session.get_one(Job, self.mine.job_id)
+
+    def done(self, change: Callable[[Session, Job], None] = lambda session, job: None) -> None:
+        """Commit what `change` writes, and that the stage is done. Raises Cancelled where it is no longer ours."""
+
+        def commit(session: Session) -> None:
+            if not stages.finish(session, self.mine):
+                raise Cancelled
+            change(session, session.get_one(Job, self.mine.job_id))
+
+        self.database.write(commit)
+
+    def keep(self, kind: str, content: bytes, change: Callable[[Job], None] = lambda job: None) -> None:
+        """Keep a document, and commit that the stage is done."""
+        key = self.blobs.new_key(f"{kind}s" if kind == TRANSCRIPT else kind, ".json")
+        self.blobs.write(key, content)
+
+        def commit(session: Session, job: Job) -> None:
+            jobs.add_document(session, job, kind, key)
+            change(job)
+
+        try:
+            self.done(commit)
+        except BaseException:
+            self.blobs.delete(key)
+            raise
+
+
+def prepare_stage(work: Work) -> None:
+    """Is it media, and how long? What cannot be decoded fails here, before it takes a place at the GPU."""
+    job = work.job()
+    path = work.blobs.path(job.blob)
+    if not path.exists():
+        raise RecordingGone("The recording is no longer stored", "Hand it in again.")
+    facts = probe(path, ffmpeg=find_ffmpeg(work.settings.ffmpeg), limits=DecodeLimits.from_settings(work.settings))
+
+    def change(session: Session, job: Job) -> None:
+        del session
+        job.duration = facts.duration
+
+    work.done(change)
+
+
+def transcribe_stage(work: Work) -> None:
+    """The line: decode, transcribe, diarize, attribute. A run that was interrupted goes on at its unfinished range."""
+    job = work.job()
+    options, _ = jobs.options_of(job)
+    line = work.lines.line(options, attempt=work.mine.attempt)
+
+    def advance(progress: Progress) -> None:
+        total = progress.total or 0.0
+        parts = [progress.transcribed] + ([progress.diarized] if progress.diarized is not None else [])
+        work.progress(sum(parts) / len(parts) / total if total else 0.0)
+
+    def deliver(transcript: Transcript) -> None:
+        def change(job: Job) -> None:
+            job.duration = transcript.duration
+            job.notices = list(transcript.provenance.notices)
+
+        work.keep(TRANSCRIPT, transcript.model_dump_json().encode("utf-8", "replace"), change)
+
+    line.run(
+        work.blobs.path(job.blob),
+        name=job.name,
+        on_progress=advance,
+        on_chunk=lambda chunk: work.check(),
+        deliver=deliver,
+    )
+
+
+def summarize_stage(work: Work) -> None:
+    """Minutes of the latest revision of the transcript."""
+    from worker.summarization.summarizing import summarize
+
+    job = work.job()
+    _, options = jobs.options_of(job)
+    with work.database.reading() as session:
+        latest = jobs.document(session, job, TRANSCRIPT)
+    assert options is not None
+    assert latest is not None
+    transcript = Transcript.model_validate_json(work.blobs.read(latest.blob))
+    made = summarize(
+        transcript, options, work.settings, on_progress=lambda done, windows: work.progress(done / max(1, windows))
+    )
+    work.keep(MINUTES, made.model_dump_json().encode("utf-8", "replace"))
