@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     )
     upload_expiry: float = Field(default=24 * 3600.0, gt=0, description="Seconds until an unfinished upload goes.")
 
+    server: str | None = Field(default=None, description="Service that `steno submit` and `steno jobs` talk to.")
+    token: SecretStr | None = Field(default=None, description="API token for it.")
+
     smtp_url: SecretStr | None = Field(
         default=None, description="smtp://user:password@host:587 (STARTTLS), smtps://... (TLS); none: no mail."
     )

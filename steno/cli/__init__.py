@@ -5,12 +5,14 @@ import os
 import typer
 
 from steno import __version__
+from steno.cli.admin import admin
 from steno.cli.ask import ask
 from steno.cli.doctor import doctor
 from steno.cli.evaluate import evaluation
 from steno.cli.minutes import minutes, templates
 from steno.cli.models import models
 from steno.cli.serve import recover, up, web, worker
+from steno.cli.submit import jobs, submit
 from steno.cli.transcribe import transcribe
 
 app = typer.Typer(
@@ -28,7 +30,8 @@ app.command()(ask)
 app.add_typer(models, name="models")
 app.add_typer(evaluation, name="eval")
 app.command()(doctor)
-for command in (up, web, worker, recover):
+app.add_typer(admin, name="admin", rich_help_panel="The service")
+for command in (up, web, worker, recover, submit, jobs):
     app.command(rich_help_panel="The service")(command)
 
 

@@ -20,6 +20,7 @@ _OF_MINUTES = {
     "bm25s", "dateparser", "icalendar", "json_repair", "nltk", "num2words", "openai", "snowballstemmer",
     "stop_words", "sumy",
 }  # fmt: skip
+_OF_WEB = {"alembic", "celery", "flask", "flask_openapi3", "gunicorn", "kombu", "redis", "sqlalchemy", "tusclient"}
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -54,7 +55,8 @@ def speaks_plainly(command: Callable[P, R]) -> Callable[P, R]:
         except StenoError as error:
             complain(error)
         except ModuleNotFoundError as error:
-            part = "minutes" if (error.name or "").partition(".")[0] in _OF_MINUTES else "worker"
+            library = (error.name or "").partition(".")[0]
+            part = "minutes" if library in _OF_MINUTES else "web" if library in _OF_WEB else "worker"
             complain(
                 MissingProgram(
                     f"This needs the {part} part of Steno ({error.name} is missing)",

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ _WRITES = "steno_writes"
 class Database:
     """Transactions on the database that is set."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self.engine = _engine(url)
 
     @classmethod
@@ -34,7 +34,8 @@ class Database:
             settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise StorageDenied(f"{settings.data_dir} cannot be made", "Set STENO_DATA_DIR.") from error
-        return cls(f"sqlite:///{settings.data_dir.absolute() / 'steno.sqlite'}")
+        # Not as a text: a directory may have a question mark in its name.
+        return cls(URL.create("sqlite", database=str(settings.data_dir.absolute() / "steno.sqlite")))
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -74,21 +75,27 @@ class Database:
         from alembic.config import Config
 
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
         with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7263528)")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
+    def answers(self) -> bool:
+        """Whether it is there, with our tables. Raises what SQLAlchemy raises."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1 FROM jobs WHERE 1 = 0")
+        return True
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str | URL) -> Engine:
     try:
-        if url.startswith("sqlite"):
+        if isinstance(url, URL) or url.startswith("sqlite"):
             engine = create_engine(url, connect_args={"timeout": _BUSY, "check_same_thread": False})
             event.listen(engine, "connect", _on_connect)
             event.listen(engine, "begin", _on_begin)

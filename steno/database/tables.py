@@ -6,11 +6,11 @@ Times are seconds since 1970 by the database's clock; ids are random, 32 hexadec
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, Integer, String, Text, UniqueConstraint, case
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from steno.database.clock import now
-from steno.states import JobState, Queue, Stage, StageState
+from steno.states import ORDER, JobState, Queue, Stage, StageState
 
 
 def new_id() -> str:
@@ -108,7 +108,12 @@ class Job(Base):
     finished: Mapped[float | None]
     user: Mapped[User] = relationship()
     stages: Mapped[list["StageRun"]] = relationship(
-        back_populates="job", cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+        back_populates="job",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        lazy="selectin",
+        # PostgreSQL gives rows in the order of their last change.
+        order_by=lambda: case({stage: place for place, stage in enumerate(ORDER)}, value=StageRun.stage),
     )
 
 

@@ -104,3 +104,15 @@ def first_admin(session: Session) -> str | None:
     if session.scalar(select(User.id).limit(1)) is not None:
         return None
     return issue_token(session, add_user(session, "admin", admin=True), "first token")[1]
+
+
+def everybody(session: Session) -> Sequence[User]:
+    """All users by name."""
+    return session.scalars(select(User).order_by(User.name)).all()
+
+
+def disable(session: Session, name: str, *, disabled: bool = True) -> None:
+    """Keep a person out, or let them in again. Raises InvalidOption where there is none."""
+    user = find_user(session, name)
+    user.disabled = disabled
+    record(session, "user.disabled" if disabled else "user.enabled", user_id=user.id)

@@ -2,20 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy import delete as delete_rows
 from sqlalchemy.orm import Session
 
 from steno.database.clock import now
-from steno.database.tables import Document, Job, StageRun, Upload
+from steno.database.tables import Document, Job, StageRun, Upload, User
 from steno.errors import StenoError
 from steno.jobs import MinutesOptions, TranscriptionOptions
-from steno.ledger.moves import move_job, move_stage, record
+from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
 from steno.ledger.outbox import announce
 from steno.states import ENDED, ORDER, QUEUE_OF, JobState, Stage, StageState
+
+AMENDABLE = frozenset({"name", "notify_email", "webhook_url", "delete_after", "priority"})
 
 
 class UnknownJob(StenoError):
@@ -53,13 +56,18 @@ def submit(
 ) -> Job:
     """A new job of a finished upload, which it takes over. The same key gives the same job again.
 
-    Raises Conflict where the key was used for another request, or the upload is not complete.
+    Raises Conflict where the key was used for another request, or the upload is not complete or taken over already.
     """
+    if idempotency_key is not None:  # two requests at once: one after the other
+        session.execute(select(User.id).where(User.id == upload.user_id).with_for_update(key_share=True))
     known = by_key(session, upload.user_id, idempotency_key, request_sha256)
     if known is not None:
         return known
     if upload.sha256 is None:
         raise Conflict("The upload is not complete", "Send the rest of it first.")
+    # The row goes first: of two requests at once only one may have the recording.
+    if session.execute(delete_rows(Upload).where(Upload.id == upload.id)).rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("A job has taken over this upload already", "Look at your jobs.")
     job = Job(
         user_id=upload.user_id,
         name=upload.name,
@@ -81,7 +89,6 @@ def submit(
         first = StageState.READY if stage is ORDER[0] else StageState.SKIPPED if skipped else StageState.WAITING
         job.stages.append(StageRun(stage=stage, queue=QUEUE_OF[stage], state=first))
     session.add(job)
-    session.delete(upload)
     session.flush()
     record(session, "job.submitted", job=job, size=job.size)
     return job
@@ -128,11 +135,24 @@ def page(
     return session.scalars(wanted.order_by(Job.created.desc(), Job.id.desc()).limit(limit)).all()
 
 
+def amend(session: Session, job: Job, changes: Mapping[str, object]) -> None:
+    """Change what has no part in the result: fields of `AMENDABLE` by name."""
+    if strange := changes.keys() - AMENDABLE:
+        raise ValueError(f"{min(strange)} of a job stays as it is")
+    lock(session, job)
+    for name, value in changes.items():
+        setattr(job, name, value)
+    if changes:
+        job.version += 1
+        record(session, "job.amended", job=job, fields=sorted(changes))
+
+
 def cancel(session: Session, job: Job) -> None:
     """Stop a job. What runs sees it with its next heartbeat; for people it is cancelled at once.
 
     Raises Conflict where it has ended already.
     """
+    lock(session, job)
     if JobState(job.state) in ENDED:
         raise Conflict(f"The job is {job.state} already", "Run it again, or delete it.")
     job.cancel_requested = True
@@ -145,11 +165,23 @@ def cancel(session: Session, job: Job) -> None:
 
 
 def rerun(session: Session, job: Job, stage: Stage) -> None:
-    """Run a stage again, and what depends on it. Raises Conflict while the job is not at its end."""
+    """Run a stage again, and what depends on it.
+
+    Raises Conflict while the job is not at its end, or where the stage was not asked for.
+    """
+    lock(session, job)
     if JobState(job.state) not in ENDED:
         raise Conflict(f"The job is {job.state}", "Cancel it first, or wait.")
+    if stage is Stage.SUMMARIZE and job.minutes is None:
+        raise Conflict("No minutes were asked for", "Hand the recording in again, with minutes.")
     if any(StageState(one.state) is StageState.RUNNING for one in job.stages):
         raise Conflict("A worker is about to stop", "Try again in a moment.")
+    if stage is Stage.SUMMARIZE and job.minutes is None:
+        raise Conflict("No minutes were asked for", "Hand the recording in again, with minutes.")
+    # Remarks on a transcript that stays are still true.
+    keeps = stage is Stage.SUMMARIZE and all(
+        StageState(one.state) is StageState.DONE for one in job.stages if Stage(one.stage) is not Stage.SUMMARIZE
+    )
     for one in job.stages:
         place, from_here = ORDER.index(Stage(one.stage)), ORDER.index(stage)
         again = place >= from_here or StageState(one.state) in {StageState.FAILED, StageState.CANCELLED}
@@ -159,16 +191,27 @@ def rerun(session: Session, job: Job, stage: Stage) -> None:
         move_stage(one, StageState.READY if first else StageState.WAITING)
         one.attempts = one.deaths = 0
         one.progress, one.not_before, one.error, one.error_code, one.finished = 0.0, 0.0, None, None, None
-    job.cancel_requested, job.error, job.error_code, job.notices, job.finished = False, None, None, [], None
+    job.cancel_requested, job.error, job.error_code, job.finished = False, None, None, None
+    job.notices = [notice for notice in job.notices if keeps and not notice.startswith(NO_MINUTES)]
     move_job(session, job, JobState.QUEUED)
 
 
 def delete(session: Session, job: Job) -> list[str]:
     """Delete a job's rows, and leave a receipt without content. The blobs, to be deleted after the transaction."""
+    lock(session, job)
     blobs = [job.blob, *session.scalars(select(Document.blob).where(Document.job_id == job.id))]
     record(session, "job.deleted", job=job, blobs=len(blobs))
     session.delete(job)
     return blobs
+
+
+def lock(session: Session, job: Job) -> None:
+    """Read the job anew, and let nobody else change it or its documents until the end of the transaction.
+
+    Raises UnknownJob where it was deleted meanwhile.
+    """
+    if hold(session, job.id) is None:
+        raise UnknownJob("There is no such job", "Check its id.")
 
 
 def document(session: Session, job: Job, kind: str, revision: int | None = None) -> Document | None:

@@ -2,14 +2,26 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from steno.database.tables import AuditEvent, Job, StageRun
 from steno.states import JOB_MOVES, STAGE_MOVES, JobState, StageState
 
+NO_MINUTES = "There are no minutes: "  # how the notice of a failed summary begins
+
 
 class ForbiddenMove(Exception):
     """A change of state that is not in the table: a fault of ours."""
+
+
+def hold(session: Session, job_id: str) -> Job | None:
+    """The job as it is now; nobody else changes it or its stages until the transaction ends. None where it is gone.
+
+    Whoever changes a state holds the job first: what follows from its stages must not be decided twice at once.
+    """
+    wanted = select(Job).where(Job.id == job_id).with_for_update(key_share=True)
+    return session.scalar(wanted.execution_options(populate_existing=True))
 
 
 def move_job(session: Session, job: Job, to: JobState) -> None:

@@ -1,5 +1,6 @@
 """Mails and webhook calls that are due: written down in the transaction that ends a job, sent by a worker later."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -62,7 +63,9 @@ def delivered(session: Session, mine: Due, status: int | None = None) -> None:
 
 def not_delivered(session: Session, mine: Due, reason: str, *, status: int | None = None, again: bool = True) -> None:
     """It could not be sent; tried again later for three days, unless that cannot help."""
-    one = session.get_one(Delivery, mine.id, populate_existing=True)
+    one = session.get(Delivery, mine.id, populate_existing=True)
+    if one is None:  # its job was deleted meanwhile
+        return
     time = float(session.scalar(select(now())) or 0.0)
     state = "due" if again and time - one.created < _GIVE_UP else "failed"
     later = time + _BACK_OFF[min(mine.attempt, len(_BACK_OFF)) - 1]
@@ -71,7 +74,14 @@ def not_delivered(session: Session, mine: Due, reason: str, *, status: int | Non
 
 def replay(session: Session, delivery_id: str) -> None:
     """Send once more, as a person asked for."""
-    session.execute(update(Delivery).where(Delivery.id == delivery_id).values(state="due", not_before=0.0, sent=None))
+    ended = (Delivery.id == delivery_id) & Delivery.state.in_(["sent", "failed"])
+    session.execute(update(Delivery).where(ended).values(state="due", not_before=0.0, sent=None))
+
+
+def deliveries_of(session: Session, job: Job) -> Sequence[Delivery]:
+    """All of a job, oldest first."""
+    wanted = select(Delivery).where(Delivery.job_id == job.id)
+    return session.scalars(wanted.order_by(Delivery.created, Delivery.id)).all()
 
 
 def due_now(session: Session) -> int:

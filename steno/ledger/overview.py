@@ -1,5 +1,6 @@
 """What people want to know of their jobs beyond the rows: their place in the queue, when they end, what they use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -7,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from steno.database.clock import now
-from steno.database.tables import Job, StageRun, Upload
+from steno.database.tables import Document, Job, StageRun, Upload
 from steno.states import ENDED, ORDER, JobState, Stage, StageState
 
 _RECENT = 50  # finished stages that tell how fast a stage is
@@ -117,5 +118,15 @@ def _pace(session: Session, stage: Stage) -> float | None:
         .order_by(StageRun.finished.desc())
         .limit(_RECENT)
     )
-    paces = [took / length for took, length in session.execute(latest) if took is not None]
+    paces = [took / length for took, length in session.execute(latest) if took is not None and length]
     return median(paces) if paces else None
+
+
+def results(session: Session, job_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Which documents there are of these jobs: `transcript`, `minutes`."""
+    kinds: dict[str, set[str]] = {}
+    for job_id, kind in session.execute(
+        select(Document.job_id, Document.kind).where(Document.job_id.in_(list(job_ids))).distinct()
+    ):
+        kinds.setdefault(job_id, set()).add(kind)
+    return {job_id: frozenset(found) for job_id, found in kinds.items()}

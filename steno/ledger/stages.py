@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from steno.database.clock import now
 from steno.database.tables import Job, StageRun
-from steno.ledger.moves import move_job, move_stage, record
+from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
 from steno.ledger.outbox import announce
 from steno.states import ENDED, ORDER, JobState, Queue, Stage, StageState
 
@@ -45,48 +45,58 @@ def claim(session: Session, queue: Queue, owner: str, lease: float) -> Claim | N
     Higher priority first; then whoever has least running, then whoever waited longest for a turn; then the oldest job.
     """
     mine, other, their_job = aliased(Job), aliased(StageRun), aliased(Job)
-    of_user = select(func.count(other.id)).join(their_job, other.job_id == their_job.id)
-    of_user = of_user.where(their_job.user_id == mine.user_id, other.queue == queue, other.state == StageState.RUNNING)
-    last_turn = select(func.max(other.started)).join(their_job, other.job_id == their_job.id)
-    last_turn = last_turn.where(their_job.user_id == mine.user_id, other.queue == queue)
+    # Once for everybody, not once for every stage that waits.
+    turns = (
+        select(
+            their_job.user_id,
+            func.count(other.id).filter(other.state == StageState.RUNNING).label("running"),
+            func.max(other.started).label("last"),
+        )
+        .join(their_job, other.job_id == their_job.id)
+        .where(other.queue == queue, other.started.is_not(None))
+        .group_by(their_job.user_id)
+        .subquery()
+    )
     wanted = (
         select(StageRun.id)
         .join(mine, StageRun.job_id == mine.id)
+        .outerjoin(turns, turns.c.user_id == mine.user_id)
         .where(StageRun.state == StageState.READY, StageRun.queue == queue, StageRun.not_before <= now())
         .order_by(
             mine.priority.desc(),
-            of_user.scalar_subquery(),
-            func.coalesce(last_turn.scalar_subquery(), 0.0),
+            func.coalesce(turns.c.running, 0),
+            func.coalesce(turns.c.last, 0.0),
             mine.created,
             mine.id,
         )
-        .limit(4)
+        .limit(1)
+        # Others that claim at this moment take another one. SQLite lets only one write.
+        .with_for_update(of=[StageRun, mine], skip_locked=True)
     )
-    for stage_id in session.scalars(wanted).all():
-        taken = session.execute(
-            update(StageRun)
-            .where(StageRun.id == stage_id, StageRun.state == StageState.READY)
-            .values(
-                state=StageState.RUNNING,
-                lease_owner=owner,
-                lease_until=now() + lease,
-                attempts=StageRun.attempts + 1,
-                started=now(),
-                finished=None,
-                error=None,
-                error_code=None,
-            )
+    stage_id = session.scalar(wanted)
+    if stage_id is None:
+        return None
+    session.execute(
+        update(StageRun)
+        .where(StageRun.id == stage_id, StageRun.state == StageState.READY)
+        .values(
+            state=StageState.RUNNING,
+            lease_owner=owner,
+            lease_until=now() + lease,
+            attempts=StageRun.attempts + 1,
+            started=now(),
+            finished=None,
+            error=None,
+            error_code=None,
         )
-        if taken.rowcount != 1:  # type: ignore[attr-defined]  # an update's result has one
-            continue
-        stage = session.get_one(StageRun, stage_id, populate_existing=True)
-        job = stage.job
-        if JobState(job.state) is JobState.QUEUED:
-            move_job(session, job, JobState.RUNNING)
-            job.started = job.started or stage.started
-        record(session, "stage.started", job=job, stage=stage.stage, attempt=stage.attempts, owner=owner)
-        return Claim(stage.id, job.id, Stage(stage.stage), owner, stage.attempts)
-    return None
+    )
+    stage = session.get_one(StageRun, stage_id, populate_existing=True)
+    job = stage.job
+    if JobState(job.state) is JobState.QUEUED:
+        move_job(session, job, JobState.RUNNING)
+        job.started = job.started or stage.started
+    record(session, "stage.started", job=job, stage=stage.stage, attempt=stage.attempts, owner=owner)
+    return Claim(stage.id, job.id, Stage(stage.stage), owner, stage.attempts)
 
 
 def heartbeat(session: Session, mine: Claim, lease: float, progress: float | None = None) -> bool:
@@ -115,7 +125,9 @@ def fail(session: Session, mine: Claim, failure: Failure, *, tries: int = 3) -> 
     stage = _lock(session, mine)
     if stage is None:
         return False
-    if failure.again and stage.attempts < tries:
+    if stage.job.cancel_requested:
+        move_stage(stage, StageState.CANCELLED)
+    elif failure.again and stage.attempts < tries:
         move_stage(stage, StageState.READY)
         stage.not_before = _later(session, stage.attempts)
         stage.error_code, stage.error = failure.code, failure.message
@@ -131,7 +143,9 @@ def hand_back(session: Session, mine: Claim, *, after: float = 0.0) -> None:
     `after` so many seconds somebody may take it.
     """
     stage = _lock(session, mine)
-    if stage is not None:
+    if stage is not None and stage.job.cancel_requested:
+        move_stage(stage, StageState.CANCELLED)
+    elif stage is not None:
         move_stage(stage, StageState.READY)
         stage.attempts -= 1
         stage.not_before = float(session.scalar(select(now())) or 0.0) + after if after else 0.0
@@ -147,9 +161,10 @@ def cancelled(session: Session, mine: Claim) -> None:
 
 def recover(session: Session, *, max_deaths: int) -> list[str]:
     """Take back leases that ran out; the stages' ids. A stage over which too many workers died fails."""
-    dead = session.scalars(
-        select(StageRun).where(StageRun.state == StageState.RUNNING, StageRun.lease_until < now())
-    ).all()
+    over = (StageRun.state == StageState.RUNNING) & (StageRun.lease_until < now())
+    # Every worker looks for them: what another one holds just now is in good hands.
+    wanted = select(StageRun).join(Job).where(over).with_for_update(of=[StageRun, Job], skip_locked=True)
+    dead = session.scalars(wanted).all()
     for stage in dead:
         stage.deaths += 1
         record(session, "stage.lease-ran-out", job=stage.job, stage=stage.stage, deaths=stage.deaths)
@@ -188,6 +203,8 @@ def _held(mine: Claim):  # type: ignore[no-untyped-def]  # SQLAlchemy's own type
 
 def _lock(session: Session, mine: Claim) -> StageRun | None:
     """The stage, locked for this transaction, where it is still ours."""
+    if hold(session, mine.job_id) is None:
+        return None
     held = session.execute(_held(mine).values(lease_until=StageRun.lease_until)).rowcount  # type: ignore[attr-defined]
     return session.get_one(StageRun, mine.stage_id, populate_existing=True) if held == 1 else None
 
@@ -227,7 +244,7 @@ def _advance(session: Session, job: Job) -> None:
         return
     summary = by_stage[Stage.SUMMARIZE]
     if StageState(summary.state) is StageState.FAILED:
-        job.notices = [*job.notices, f"There are no minutes: {summary.error}"]
+        job.notices = [*job.notices, f"{NO_MINUTES}{summary.error}"]
     _end(session, job, JobState.COMPLETED)
 
 

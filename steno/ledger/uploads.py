@@ -97,9 +97,13 @@ def weigh(session: Session, user_id: str, size: int, *, settings: Settings, free
         raise full()
 
 
-def get(session: Session, user_id: str, upload_id: str) -> Upload:
-    """A person's upload. Raises UnknownUpload, UploadExpired."""
-    upload = session.scalar(select(Upload).where(Upload.id == upload_id, Upload.user_id == user_id))
+def get(session: Session, user_id: str, upload_id: str, *, lock: bool = False) -> Upload:
+    """A person's upload; with `lock` nobody else can hand it in or delete it until the transaction ends.
+
+    Raises UnknownUpload, UploadExpired.
+    """
+    wanted = select(Upload).where(Upload.id == upload_id, Upload.user_id == user_id)
+    upload = session.scalar(wanted.with_for_update() if lock else wanted)
     if upload is None:
         raise UnknownUpload("There is no such upload", "Start a new one.")
     if upload.expires <= _time(session):

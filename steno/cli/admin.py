@@ -1,0 +1,129 @@
+"""`steno admin`: people, tokens, purge; on the machine that has the database."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from steno.cli.console import shown, speaks_plainly, stdout
+from steno.config import load_settings
+
+if TYPE_CHECKING:
+    from steno.database import Database
+
+admin = typer.Typer(name="admin", help="People, tokens and old jobs.", no_args_is_help=True)
+users = typer.Typer(name="users", help="Who may use the service.", no_args_is_help=True)
+tokens = typer.Typer(name="tokens", help="API tokens.", no_args_is_help=True)
+admin.add_typer(users)
+admin.add_typer(tokens)
+Name = Annotated[str, typer.Argument(help="Name of the person, usually a mail address.")]
+
+
+@users.command("add")
+@speaks_plainly
+def add(name: Name, admin_: Annotated[bool, typer.Option("--admin", help="May administer.")] = False) -> None:
+    """Add a person."""
+    from steno.ledger import accounts
+
+    _database().write(lambda session: accounts.add_user(session, name, admin=admin_))
+    stdout.print(f"{shown(name)} is added. A token for them: steno admin tokens issue {shown(name)}")
+
+
+@users.command("list")
+@speaks_plainly
+def list_users() -> None:
+    """List everybody."""
+    from steno.ledger import accounts
+
+    with _database().reading() as session:
+        for user in accounts.everybody(session):
+            marks = ", ".join(mark for mark, on in (("admin", user.admin), ("disabled", user.disabled)) if on)
+            stdout.print(f"{shown(user.name):40} {_day(user.created)} {marks}")
+
+
+@users.command("disable")
+@speaks_plainly
+def disable(
+    name: Name, enable: Annotated[bool, typer.Option("--enable", help="Let them in again instead.")] = False
+) -> None:
+    """Keep a person out; their jobs stay."""
+    from steno.ledger import accounts
+
+    _database().write(lambda session: accounts.disable(session, name, disabled=not enable))
+    stdout.print(f"{shown(name)} is {'enabled' if enable else 'disabled'}")
+
+
+@tokens.command("issue")
+@speaks_plainly
+def issue(
+    name: Name,
+    label: Annotated[str, typer.Option(help="What it is for.")] = "command line",
+    days: Annotated[float | None, typer.Option(min=0, help="Days until it expires; default: never.")] = None,
+    scopes: Annotated[str | None, typer.Option(help="jobs:read, jobs:write, tokens, by commas; default: all.")] = None,
+) -> None:
+    """Issue a token and print it, once."""
+    from steno.ledger import accounts
+
+    wanted = tuple(scope.strip() for scope in scopes.split(",")) if scopes else accounts.SCOPES
+    secret = _database().write(
+        lambda session: accounts.issue_token(
+            session, accounts.find_user(session, name), label, scopes=wanted, days=days
+        )[1]
+    )
+    stdout.print(secret, markup=False)
+
+
+@tokens.command("list")
+@speaks_plainly
+def list_tokens(name: Name) -> None:
+    """List a person's tokens."""
+    from steno.ledger import accounts
+
+    with _database().reading() as session:
+        for token in accounts.tokens_of(session, accounts.find_user(session, name).id):
+            ends = _day(token.expires) if token.expires else "never"
+            stdout.print(f"{token.id} {shown(token.name):30} expires {ends} {shown(', '.join(token.scopes))}")
+
+
+@tokens.command("revoke")
+@speaks_plainly
+def revoke(name: Name, token: Annotated[str, typer.Argument(help="Id of the token, as `list` shows it.")]) -> None:
+    """Take a token back."""
+    from steno.errors import InvalidOption
+    from steno.ledger import accounts
+
+    gone = _database().write(lambda session: accounts.revoke(session, accounts.find_user(session, name).id, token))
+    if not gone:
+        raise InvalidOption(f"{name} has no token {token}", "List them: steno admin tokens list")
+    stdout.print("revoked")
+
+
+@admin.command("purge")
+@speaks_plainly
+def purge(
+    days: Annotated[float, typer.Option(min=0, help="Jobs that ended longer ago.")],
+    user: Annotated[str | None, typer.Option(help="Only this person's.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete old jobs with their recordings, transcripts and minutes."""
+    from steno.blobs import BlobStore
+    from steno.ledger import housekeeping
+
+    settings, database = load_settings(), _database()
+    found = housekeeping.ended_before(database, days=days, user=user)
+    if found and not yes:
+        typer.confirm(f"Delete {len(found)} jobs for good?", abort=True)
+    housekeeping.delete_jobs(database, BlobStore.of(settings), found)
+    stdout.print(f"{len(found)} jobs deleted")
+
+
+def _database() -> "Database":
+    from steno.database import Database
+
+    database = Database.of(load_settings())
+    database.upgrade()
+    return database
+
+
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()

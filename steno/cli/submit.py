@@ -1,0 +1,105 @@
+"""`steno submit` and `steno jobs`: the service from afar."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from steno.cli.console import complain, shown, speaks_plainly, stderr, stdout
+from steno.cli.minutes import wanted_formats
+from steno.cli.options import transcript_formats
+from steno.cli.sources import expand
+from steno.client import Client
+from steno.config import Settings, load_settings
+from steno.errors import InvalidOption, StenoError
+from steno.results import ResultWriter
+
+_ASK_EVERY = 1.0  # seconds
+_ENDED = {"completed", "failed", "cancelled"}
+
+
+@speaks_plainly
+def submit(
+    recordings: Annotated[list[str], typer.Argument(help="Files or folders.", metavar="FILE...")],
+    model: Annotated[str, typer.Option("--model", "-m", help="Name of the speech model.")] = "auto",
+    language: Annotated[str | None, typer.Option("--language", "-l", help="Code such as en; else detected.")] = None,
+    speakers: Annotated[int | None, typer.Option(min=1, max=50, help="How many people speak, if known.")] = None,
+    diarize: Annotated[bool, typer.Option("--diarize/--no-diarize", help="Tell speakers apart.")] = True,
+    minutes: Annotated[bool, typer.Option("--minutes/--no-minutes", help="Write minutes, too.")] = True,
+    notify: Annotated[str | None, typer.Option(help="Mail address to tell when it is done.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait, and fetch the results.")] = False,
+    format_: Annotated[str, typer.Option("--format", "-f", help="Of the transcripts fetched.")] = "txt,srt,json",
+    minutes_format: Annotated[str, typer.Option(help="Of the minutes fetched.")] = "md,json",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the results.")] = None,
+) -> None:
+    """Hand recordings to a Steno service (STENO_SERVER, STENO_TOKEN). An upload that broke off goes on where it was.
+
+    The exit code is 0 only if all were handed in, and with --wait completed.
+    """
+    settings = load_settings()
+    client = connect(settings)
+    formats = (transcript_formats(format_), wanted_formats(minutes_format) if minutes else ())
+    options: dict[str, Any] = {"model": model, "language": language, "speakers": speakers, "diarize": diarize}
+    asked: dict[str, Any] = {"options": {name: value for name, value in options.items() if value is not None}}
+    asked |= {"minutes": {}} if minutes else {}
+    asked |= {"notify_email": notify} if notify else {}
+    handed: list[tuple[Path, str]] = []
+    failed = 0
+    for source in expand(recordings):
+        try:
+            if isinstance(source, StenoError):
+                raise source
+            job = client.submit(client.upload(source), **asked)
+            handed.append((source, job["id"]))
+            stderr.print(f"[dim]{shown(source.name)} is job {shown(job['id'])}[/]")
+        except StenoError as error:
+            complain(error)
+            failed += 1
+    for source, job_id in handed if wait else ():
+        try:
+            _fetch(client, settings, source, job_id, formats, output or source.parent)
+        except StenoError as error:
+            complain(error)
+            failed += 1
+    if failed:
+        raise typer.Exit(1)
+
+
+@speaks_plainly
+def jobs() -> None:
+    """List your jobs at the service."""
+    for job in connect(load_settings()).jobs():
+        stdout.print(f"{job['id']} {job['state']:10} {shown(job['created'])} {shown(job['name'])}")
+
+
+def connect(settings: Settings) -> Client:
+    """The service that is set. Raises InvalidOption."""
+    if settings.server is None or settings.token is None:
+        cure = "Set it; `steno up` prints both on its first start."
+        raise InvalidOption("STENO_SERVER or STENO_TOKEN is not set", cure)
+    return Client(
+        settings.server, settings.token.get_secret_value(), memory=settings.data_dir / "client" / "uploads.json"
+    )
+
+
+def _fetch(
+    client: Client, settings: Settings, source: Path, job_id: str, formats: tuple[Any, Any], folder: Path
+) -> None:
+    """Wait for a job, then write its results."""
+    from steno.exports import get
+    from steno.exports.minutes import get_minutes_format
+
+    while (job := client.job(job_id))["state"] not in _ENDED:
+        time.sleep(_ASK_EVERY)
+    if job["state"] != "completed":
+        reason = (job.get("error") or {}).get("message") or f"The job is {job['state']}"
+        raise InvalidOption(f"{source.name}: {reason}", "Correct it and submit it again.")
+    contents = {get(one).suffix: client.result(job_id, "transcript", one) for one in formats[0]}
+    made = {stage["stage"] for stage in job["stages"] if stage["state"] == "done"}
+    if "summarize" in made:
+        contents |= {get_minutes_format(one).suffix: client.result(job_id, "minutes", one) for one in formats[1]}
+    writer = ResultWriter(settings.data_dir / "results")
+    written = writer.write(folder, source.name, job["recording_sha256"], contents)
+    notices = "".join(f"\n  {shown(notice)}" for notice in job.get("notices", ()))
+    stderr.print(f"[dim]{shown(source.name)} -> {shown(', '.join(map(str, written)))}{notices}[/]")

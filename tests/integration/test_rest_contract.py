@@ -1,0 +1,82 @@
+"""The REST API keeps the contract it publishes: requests of all kinds, made from its own OpenAPI document."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.rest import API, Person, Rest, make_rest
+from web.app import ROUTES
+
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    ignored_auth,
+]
+_EXAMPLES = 12
+
+
+@pytest.fixture(scope="module")
+def rest(tmp_path_factory: pytest.TempPathFactory) -> Rest:
+    return make_rest(tmp_path_factory.mktemp("contract"), rate_limit=0)
+
+
+@pytest.fixture(scope="module")
+def ann(rest: Rest) -> Person:
+    return rest.person()
+
+
+def operations() -> Iterator[tuple[str, str]]:
+    """Every operation of the document that takes anything, by method and path."""
+    for module in ROUTES:
+        for one in module.routes.operations:
+            # A stream that does not end is no example; it has tests of its own.
+            if one.scope is not None and one.name != "follow_job":
+                yield one.method, one.address
+
+
+def test_the_document_is_valid_openapi_3_1(rest: Rest) -> None:
+    document = rest.app.test_client().get(f"{API}/openapi.json").json
+
+    assert document["openapi"].startswith("3.1")
+    schemathesis.openapi.from_dict(document).validate()
+    assert len({one["operationId"] for path in document["paths"].values() for one in path.values()}) >= 20
+
+
+@pytest.mark.parametrize(("method", "path"), list(operations()))
+@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
+def test_an_operation_keeps_its_contract(
+    rest: Rest, ann: Person, method: str, path: str, mode: schemathesis.GenerationMode
+) -> None:
+    schema = schemathesis.openapi.from_wsgi(f"{API}/openapi.json", rest.app)
+    operation = schema[path][method]
+    job = ann.get("/jobs?limit=1").json["jobs"] or [{"id": ann.job(content=f"{method} {path}")}]
+    known = job[0]["id"]
+
+    @seed(1)
+    @settings(max_examples=_EXAMPLES, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy(generation_mode=mode), real=st.booleans())
+    def check(case: Any, real: bool) -> None:
+        if real and "job_id" in (case.path_parameters or {}):
+            case.path_parameters["job_id"] = known
+        wrong = {place.value for place, part in case.meta.components.items() if part.mode.is_negative}
+        # With a token and a job that are there, only what is wrong in query or body must be refused.
+        checks = [*_CHECKS, negative_data_rejection] if wrong & {"query", "body"} else _CHECKS
+        case.call_and_validate(headers={"Authorization": f"Bearer {ann.token}"}, checks=checks)
+
+    check()

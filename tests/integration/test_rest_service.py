@@ -1,0 +1,157 @@
+"""The REST API as a service: health, metrics, problem details, headers, the log."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from steno.states import Queue, Stage
+from tests.rest import API, Person, Rest, make_rest
+from web.app import create_app
+
+
+@pytest.fixture
+def rest(tmp_path: Path) -> Rest:
+    return make_rest(tmp_path)
+
+
+@pytest.fixture
+def ann(rest: Rest) -> Person:
+    return rest.person()
+
+
+def test_it_lives_and_is_ready(rest: Rest) -> None:
+    client = rest.app.test_client()
+
+    assert client.get("/healthz").json == {"status": "alive"}
+    assert client.get("/readyz").json == {"ready": True, "checks": {"database": True, "broker": True, "disk": True}}
+
+
+def test_it_is_not_ready_without_broker_disk_or_tables(rest: Rest, tmp_path: Path) -> None:
+    rest.broker_is_there = False
+    full = create_app(rest.settings.model_copy(update={"keep_free": 2**62}), rest.database, broker_answers=lambda: True)
+    bare = create_app(rest.settings.model_copy(update={"data_dir": tmp_path / "new"}), broker_answers=lambda: True)
+
+    missing = {name: app.test_client().get("/readyz") for name, app in
+               [("broker", rest.app), ("disk", full), ("database", bare)]}  # fmt: skip
+
+    for name, answer in missing.items():
+        assert answer.status_code == 503
+        assert [check for check, good in answer.json["checks"].items() if not good] == [name]
+    assert rest.app.test_client().get("/healthz").status_code == 200
+
+
+def test_metrics_tell_of_queues_jobs_and_durations(rest: Rest, ann: Person) -> None:
+    rest.complete(ann.job(content="first"))
+    ann.job(content="second")
+
+    answer = rest.app.test_client().get("/metrics")
+
+    seen = {
+        (sample.name, *(sample.labels[name] for name in sorted(sample.labels, reverse=True))): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    assert seen["steno_queue_depth", Queue.MEDIA] == 1
+    assert seen["steno_queue_age_seconds", Queue.MEDIA] >= 0
+    assert (seen["steno_jobs", "completed"], seen["steno_jobs", "queued"]) == (1, 1)
+    assert seen["steno_stages_done_last_day", Stage.TRANSCRIBE] == 1
+    assert seen["steno_stage_duration_seconds", "transcribe", "0.5"] >= 0
+
+
+def test_metrics_are_for_this_machine_and_administrators(rest: Rest, ann: Person) -> None:
+    boss = rest.person("boss@example.org", admin=True)
+    proxied, remote = {"X-Forwarded-For": "203.0.113.5"}, {"REMOTE_ADDR": "203.0.113.5"}
+
+    assert rest.app.test_client().get("/metrics", headers=proxied).status_code == 403
+    assert ann("GET", "/metrics", environ_overrides=remote).status_code == 403
+    assert boss("GET", "/metrics", environ_overrides=remote).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "request_", "status", "code"),
+    [
+        ("GET", "/nothing", {}, 404, "not-found"),
+        ("GET", "/jobs/../../etc", {}, 404, "not-found"),
+        ("GET", f"/jobs/{'0' * 32}", {}, 404, "unknown-job"),
+        ("PUT", "/jobs", {}, 405, "method-not-allowed"),
+        ("POST", "/jobs", {"data": b"x", "content_type": "text/plain"}, 415, "unsupported-media-type"),
+        ("POST", "/jobs", {"data": b"{", "content_type": "application/json"}, 400, "malformed"),
+        ("POST", "/jobs", {"data": b"\xff", "content_type": "application/json"}, 400, "malformed"),
+        ("POST", "/jobs", {"json": {}}, 422, "invalid-request"),
+        ("POST", "/jobs", {"data": {"language": "fi"}, "content_type": "multipart/form-data"}, 422, "invalid-option"),
+        ("POST", "/tokens", {"data": b" " * 17_000_000, "content_type": "application/json"}, 413, "too-large"),
+    ],
+)
+def test_every_error_is_a_problem_detail(
+    ann: Person, method: str, path: str, request_: dict[str, object], status: int, code: str
+) -> None:
+    answer = ann(method, path, **request_)
+
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert (answer.json["status"], answer.json["code"]) == (status, code)
+    assert answer.json["type"] == f"urn:steno:problem:{code}"
+    assert answer.json["title"]
+    assert answer.json["detail"].endswith(".")
+
+
+def test_a_fault_of_ours_shows_nothing_of_the_inside(rest: Rest, ann: Person, caplog: pytest.LogCaptureFixture) -> None:
+    def fault() -> str:
+        raise RuntimeError("secret path /srv/steno")
+
+    setattr(fault, "steno_access", "jobs:read")  # noqa: B010
+    rest.app.add_url_rule("/fault", "fault", fault)
+
+    with caplog.at_level(logging.ERROR):
+        answer = ann.client.get("/fault", headers={"Authorization": f"Bearer {ann.token}"})
+
+    assert (answer.status_code, answer.json["code"]) == (500, "internal")
+    assert "secret" not in answer.text
+    assert "secret path" in caplog.text
+
+
+def test_a_broker_that_is_away_does_no_harm(rest: Rest, tmp_path: Path) -> None:
+    settings = rest.settings.model_copy(update={"redis_url": "redis://127.0.0.1:9/0"})
+    app = create_app(settings, rest.database)
+    ann = rest.person()
+
+    answer = Person(app.test_client(), ann.id, ann.token).submit()
+
+    assert answer.status_code == 201
+    assert app.test_client().get("/readyz").json["checks"]["broker"] is False
+
+
+@pytest.mark.parametrize("path", [f"{API}/docs", f"{API}/openapi.json", f"{API}/jobs", "/nothing", "/static/docs.css"])
+def test_headers_keep_a_browser_safe(rest: Rest, path: str) -> None:
+    headers = rest.app.test_client().get(path, buffered=True).headers
+
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Request-Id"]
+
+
+def test_tls_is_insisted_on_where_people_come_by_it(tmp_path: Path) -> None:
+    rest = make_rest(tmp_path, public_url="https://steno.example.org")
+
+    assert "Strict-Transport-Security" in rest.app.test_client().get("/healthz").headers
+
+
+def test_the_documentation_loads_nothing_from_elsewhere(rest: Rest) -> None:
+    page = rest.app.test_client().get(f"{API}/docs").text
+
+    assert "POST" in page
+    assert "//" not in page.replace("<!doctype html>", "")
+    assert "<script" not in page
+
+
+def test_the_log_tells_of_requests_without_content(rest: Rest, ann: Person, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="steno"):
+        job = ann.job(name="Secret merger.wav", hotwords="Oakwood")
+        ann.get(f"/jobs/{job}?q=Oakwood")
+
+    assert "request.answered" in caplog.text
+    assert f"user={ann.id}" in caplog.text
+    for secret in ("merger", "Oakwood", ann.token, ann.token[:12]):
+        assert secret not in caplog.text

@@ -1,0 +1,132 @@
+"""A REST API on a real database in a folder of its own, and people who use it."""
+
+import io
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from steno.blobs import BlobStore
+from steno.config import Settings
+from steno.database import Database
+from steno.database.tables import Job
+from steno.errors import InvalidOption
+from steno.ledger import accounts, jobs, outbox, stages
+from steno.states import Queue, Stage
+from tests.unit.exports import meetings
+from tests.unit.exports.transcripts import small
+from web.app import create_app
+
+API = "/api/v1"
+WEBHOOK_SECRET = "whsec_" + "A" * 44
+
+
+@dataclass
+class Person:
+    """Somebody with a token."""
+
+    client: FlaskClient
+    id: str
+    token: str
+
+    def __call__(self, method: str, path: str, **request: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.token}"} | request.pop("headers", {})
+        address = path if path.startswith(("/api", "/metrics")) else API + path
+        whole = not path.endswith("/events")  # what is read whole is closed at once
+        return self.client.open(address, method=method, headers=headers, buffered=whole, **request)
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    def submit(self, content: str = "RIFF sound", name: str = "meeting.wav", **fields: str) -> TestResponse:
+        """Hand in a recording by a form."""
+        query, headers = fields.pop("query", ""), json.loads(fields.pop("headers", "{}"))
+        form = {"file": (io.BytesIO(content.encode()), name), **fields}
+        return self("POST", f"/jobs{query}", data=form, headers=headers, content_type="multipart/form-data")
+
+    def job(self, **fields: str) -> str:
+        """The id of a new job."""
+        answer = self.submit(**fields)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json["id"])
+
+
+@dataclass
+class Rest:
+    """The application with what stands behind it."""
+
+    app: Flask
+    database: Database
+    blobs: BlobStore
+    settings: Settings
+    nudged: list[Queue] = field(default_factory=list)
+    broker_is_there: bool = True
+
+    def person(self, name: str = "ann@example.org", *, admin: bool = False, scopes: Any = accounts.SCOPES) -> Person:
+        """A new person, or another token of one that is there."""
+
+        def add(session: Session) -> tuple[str, str]:
+            try:
+                user = accounts.find_user(session, name)
+            except InvalidOption:
+                user = accounts.add_user(session, name, admin=admin)
+            return user.id, accounts.issue_token(session, user, "test", scopes=scopes)[1]
+
+        user_id, token = self.database.write(add)
+        return Person(self.app.test_client(), user_id, token)
+
+    def work(self, job_id: str, stage: Stage, *, duration: float | None = None) -> None:
+        """Do a stage as a worker would, with the example's results."""
+        queue = {Stage.PREPARE: Queue.MEDIA, Stage.TRANSCRIBE: Queue.GPU, Stage.SUMMARIZE: Queue.LLM}[stage]
+
+        def do(session: Session) -> None:
+            mine = stages.claim(session, queue, "test", 30.0)
+            assert mine is not None
+            assert (mine.job_id, mine.stage) == (job_id, stage)
+            job = session.get_one(Job, job_id)
+            if duration is not None:
+                job.duration = duration
+            if stage is not Stage.PREPARE:
+                kind = "transcript" if stage is Stage.TRANSCRIBE else "minutes"
+                key = self.blobs.new_key(kind, ".json")
+                content: BaseModel = small() if stage is Stage.TRANSCRIBE else meetings.meeting()
+                self.blobs.write(key, content.model_dump_json().encode())
+                jobs.add_document(session, job, kind, key)
+            assert stages.finish(session, mine)
+
+        self.database.write(do)
+
+    def send(self, delivery_id: str) -> None:
+        """Send what is due, as the worker would, without sending it."""
+
+        def do(session: Session) -> None:
+            due = outbox.claim_delivery(session, "test", 30.0)
+            assert due is not None
+            assert due.id == delivery_id
+            outbox.delivered(session, due, 204)
+
+        self.database.write(do)
+
+    def complete(self, job_id: str) -> None:
+        """Do every stage."""
+        with self.database.reading() as session:
+            asked = session.get_one(Job, job_id).minutes is not None
+        self.work(job_id, Stage.PREPARE, duration=60.0)
+        self.work(job_id, Stage.TRANSCRIBE)
+        if asked:
+            self.work(job_id, Stage.SUMMARIZE)
+
+
+def make_rest(folder: Path, **settings: Any) -> Rest:
+    chosen = Settings(**{"data_dir": folder, "keep_free": 0, "webhook_secret": WEBHOOK_SECRET} | settings)
+    database = Database.of(chosen)
+    database.upgrade()
+    rest = Rest(Flask("later"), database, BlobStore.of(chosen), chosen)
+    rest.app = create_app(chosen, database, nudge=rest.nudged.append, broker_answers=lambda: rest.broker_is_there)
+    return rest

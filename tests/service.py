@@ -1,0 +1,205 @@
+"""The real service for tests: `steno up` with Redis, workers and web server, an SMTP sink, and ways to hurt it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from email import message_from_bytes
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import requests
+from aiosmtpd.controller import Controller
+
+ENDED = {"completed", "failed", "cancelled"}
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Sink:
+    """An SMTP server that keeps what it gets."""
+
+    def __init__(self, port: int) -> None:
+        self.mails: list[Message] = []
+        self._port = port
+        self._controller: Controller | None = None
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.mails.append(message_from_bytes(envelope.content))
+        return "250 OK"
+
+    def start(self) -> None:
+        self._controller = Controller(self, hostname="127.0.0.1", port=self._port)
+        self._controller.start()
+
+    def stop(self) -> None:
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+
+class Service:
+    """One running service with a data directory of its own."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.data = data
+        self.port = free_port()
+        smtp = free_port()
+        self.sink = Sink(smtp)
+        own = {
+            "STENO_DATA_DIR": str(data),
+            "STENO_DEVICE": "cpu",
+            "STENO_DIARIZE": "0",
+            "STENO_LEASE": "4",
+            "STENO_KEEP_FREE": "0",
+            "STENO_SMTP_URL": f"smtp://127.0.0.1:{smtp}",
+            "STENO_THREADS": "1",
+        }
+        self.environment = {**os.environ, **own, **environment}
+        self.token = ""
+        self.said: list[str] = []
+        self._up: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> "Service":
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start everything, and wait until it is ready."""
+        self.sink.start()
+        self._up = subprocess.Popen(
+            [sys.executable, "-m", "steno", "up", "--port", str(self.port)],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+        self.until(self.ready, 60, "the service is ready")
+        self.until(lambda: bool(self.token), 10, "the first token is printed")
+
+    def stop(self) -> int:
+        """Ctrl-C; the exit code of `steno up`."""
+        assert self._up is not None
+        self._up.send_signal(signal.SIGINT)
+        try:
+            code = self._up.wait(40)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._up.pid, signal.SIGKILL)
+            raise
+        self.sink.stop()
+        return code
+
+    def ready(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/readyz", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def until(self, condition: Callable[[], Any], seconds: float, what: str) -> None:
+        """Wait for a condition. Raises AssertionError with what the service said."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError(f"not in {seconds} s: {what}\n" + "".join(self.said[-60:]))
+            time.sleep(0.1)
+
+    def request(self, method: str, path: str, **request: Any) -> requests.Response:
+        """Ask the REST API, again while the web server is away."""
+        headers = {"Authorization": f"Bearer {self.token}"} | request.pop("headers", {})
+        end = time.monotonic() + 30
+        while True:
+            try:
+                return requests.request(method, f"{self.url}{path}", headers=headers, timeout=30, **request)
+            except requests.ConnectionError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+
+    def submit(self, recording: Path, key: str | None = None, **fields: str) -> str:
+        """Hand a recording in; the job's id."""
+        form = {"model": "starter", "diarize": "false", **fields}
+        with recording.open("rb") as file:
+            content = file.read()
+        answer = self.request(
+            "POST",
+            "/api/v1/jobs?force=true",
+            files={"file": (recording.name, content)},
+            data=form,
+            headers={"Idempotency-Key": key} if key else {},
+        )
+        assert answer.status_code in {200, 201, 202}, answer.text
+        return str(answer.json()["id"])
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        answer = self.request("GET", f"/api/v1/jobs/{job_id}")
+        assert answer.ok, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def wait(self, job_ids: Iterable[str], seconds: float = 120) -> list[dict[str, Any]]:
+        """The jobs, when all have ended."""
+        wanted = list(job_ids)
+        found: list[dict[str, Any]] = []
+
+        def ended() -> bool:
+            found[:] = [self.job(job_id) for job_id in wanted]
+            return all(job["state"] in ENDED for job in found)
+
+        self.until(ended, seconds, f"{len(wanted)} jobs end")
+        return found
+
+    def pids(self, name: str) -> list[int]:
+        """Process groups of a program: redis, worker, gpu-worker or web."""
+        wanted = {"redis": "redis-server", "worker": "--slot cpu", "gpu-worker": "--slot gpu", "web": "steno web"}[name]
+        assert self._up is not None
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, ValueError):
+                continue
+            if parent == self._up.pid and wanted in command:
+                found.append(int(entry.name))
+        return found
+
+    def kill(self, name: str) -> bool:
+        """SIGKILL to a program with all its children; False where it is not there just now."""
+        pids = self.pids(name)
+        for pid in pids:
+            try:
+                os.killpg(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return False
+        return bool(pids)
+
+    def _listen(self) -> None:
+        assert self._up is not None
+        assert self._up.stdout is not None
+        for line in self._up.stdout:
+            self.said.append(line)
+            match = re.search(r"steno_[\w-]{20,}", line)
+            if match:
+                self.token = match[0]

@@ -1,0 +1,65 @@
+"""The recording itself, whole or in ranges, as a player asks for it."""
+
+import mimetypes
+from datetime import UTC, datetime
+
+from flask import Response, send_file
+from pydantic import BaseModel, ConfigDict, Field
+
+from steno.ledger import jobs
+from web.auth import caller
+from web.contract import Answer, Parameter, Routes
+from web.problems import RecordingGone
+from web.services import services
+
+routes = Routes("recordings")
+_UNKNOWN = "application/octet-stream"
+
+
+class AudioQuery(BaseModel):
+    """How to get it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    download: bool = Field(default=False, description="As a file to be saved, not to be played.")
+
+
+@routes.operation(
+    "GET",
+    "/jobs/<id:job_id>/audio",
+    scope="jobs:read",
+    answers={
+        200: Answer("The recording.", media=("audio/*", "video/*", _UNKNOWN), headers={"ETag": "SHA-256 of it."}),
+        206: Answer("A part of it.", media=("audio/*", "video/*", _UNKNOWN), headers={"Content-Range": "Which."}),
+        304: Answer("Nothing changed."),
+    },
+    problems=[410, 416],
+    headers=[Parameter("Range", "Which bytes, e.g. `bytes=0-1023`.")],
+)
+def get_audio(job_id: str, query: AudioQuery) -> Response:
+    """The recording, as it was handed in."""
+    here = services()
+    with here.database.reading() as session:
+        job = jobs.get(session, caller().user_id, job_id)
+    path = here.blobs.path(job.blob)
+    if not path.is_file():
+        raise RecordingGone("The recording is no longer stored", "Hand it in again.")
+    answer = send_file(
+        path,
+        mimetype=media_type(job.name),
+        as_attachment=query.download,
+        download_name=job.name,
+        conditional=True,
+        etag=job.recording_sha256,
+        last_modified=datetime.fromtimestamp(job.created, UTC),
+    )
+    answer.headers["Cache-Control"] = "private, no-cache"
+    # Whatever a person named it, a browser must not take it for a page.
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    return answer
+
+
+def media_type(name: str) -> str:
+    """The kind of media by the name's suffix; only kinds that are sound or pictures that move."""
+    guessed = mimetypes.guess_type(name)[0] or _UNKNOWN
+    return guessed if guessed.partition("/")[0] in {"audio", "video"} else _UNKNOWN

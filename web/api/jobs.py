@@ -1,0 +1,193 @@
+"""Jobs: listed, looked at, amended, cancelled, run again, deleted."""
+
+import base64
+import binascii
+from urllib.parse import urlencode
+
+from flask import Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from steno.database.tables import Job
+from steno.errors import InvalidOption
+from steno.ledger import jobs, overview
+from steno.ledger.uploads import label
+from steno.states import QUEUE_OF, JobState, Queue, Stage, StageState
+from web.api.etags import require_version, tagged
+from web.api.requests import Particulars, check_particulars
+from web.api.views import JobList, JobView, job_view
+from web.auth import caller
+from web.contract import Answer, Parameter, Routes, json_answer
+from web.contract.operations import PREFIX
+from web.services import services
+
+routes = Routes("jobs")
+IF_MATCH = Parameter("If-Match", "The ETag you saw: refused with 412 where it was changed since.")
+IF_NONE_MATCH = Parameter("If-None-Match", "The ETag you have: answered with 304 where nothing changed.")
+ETAG = {"ETag": "Version of the job, and a digest of what is shown."}
+_SHOWN = Answer("The job.", JobView, headers=ETAG)
+
+
+class ListQuery(BaseModel):
+    """Which jobs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=20, ge=1, le=100, description="How many at once.")
+    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of the page before.")
+    state: JobState | None = Field(default=None, description="Only jobs in this state.")
+
+
+class JobChange(Particulars):
+    """What may be changed of a job; what is left out stays, null takes it away."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=500, description="The recording's name.")
+
+
+def shown(session: Session, job: Job) -> JobView:
+    """A job as its owner sees it, now."""
+    return job_view(job, overview.outlook(session, job), overview.results(session, [job.id]).get(job.id, frozenset()))
+
+
+@routes.operation(
+    "GET",
+    "/jobs",
+    scope="jobs:read",
+    answers={200: Answer("Some jobs, newest first.", JobList, headers={"Link": "The next page (RFC 8288)."})},
+)
+def list_jobs(query: ListQuery) -> Response:
+    """Your jobs, newest first."""
+    after = _read_cursor(query.cursor) if query.cursor is not None else None
+    with services().database.reading() as session:
+        found = jobs.page(session, caller().user_id, limit=query.limit + 1, after=after, state=query.state)
+        some, more = found[: query.limit], len(found) > query.limit
+        results = overview.results(session, [job.id for job in some])
+        views = [job_view(job, overview.outlook(session, job), results.get(job.id, frozenset())) for job in some]
+    cursor = _cursor(some[-1]) if more else None
+    answer = json_answer(JobList(jobs=views, next_cursor=cursor))
+    if cursor is not None:
+        wanted = {"limit": query.limit, "cursor": cursor} | ({"state": query.state.value} if query.state else {})
+        answer.headers["Link"] = f'<{PREFIX}/jobs?{urlencode(wanted)}>; rel="next"'
+    return answer
+
+
+@routes.operation(
+    "GET",
+    "/jobs/<id:job_id>",
+    scope="jobs:read",
+    answers={200: _SHOWN, 304: Answer("Nothing changed.")},
+    headers=[IF_NONE_MATCH],
+)
+def get_job(job_id: str) -> Response:
+    """A job: its state, its stages, how far it is."""
+    with services().database.reading() as session:
+        view = shown(session, jobs.get(session, caller().user_id, job_id))
+    return tagged(json_answer(view), view)
+
+
+@routes.operation(
+    "PATCH", "/jobs/<id:job_id>", scope="jobs:write", answers={200: _SHOWN}, problems=[412], headers=[IF_MATCH]
+)
+def change_job(job_id: str, body: JobChange) -> Response:
+    """Change a job's name, who is told, when it is deleted, or its priority."""
+    here, who = services(), caller()
+    check_particulars(body, here.settings, who)
+    changes: dict[str, object] = {name: getattr(body, name) for name in body.model_fields_set}
+    if body.delete_after is not None:
+        changes["delete_after"] = body.delete_after.timestamp()
+    if "name" in changes:
+        if body.name is None:
+            raise InvalidOption("A job needs a name", "Give one, or leave it out.")
+        changes["name"] = label(body.name)
+
+    def change(session: Session) -> JobView:
+        job = jobs.get(session, who.user_id, job_id)
+        require_version(job.version)
+        jobs.amend(session, job, changes)
+        return shown(session, job)
+
+    view = here.database.write(change)
+    return tagged(json_answer(view), view)
+
+
+@routes.operation(
+    "DELETE",
+    "/jobs/<id:job_id>",
+    scope="jobs:write",
+    answers={204: Answer("Deleted.")},
+    problems=[412],
+    headers=[IF_MATCH],
+)
+def delete_job(job_id: str) -> Response:
+    """Delete a job, its recording and its results. One that runs stops."""
+    here, who = services(), caller()
+
+    def delete(session: Session) -> list[str]:
+        job = jobs.get(session, who.user_id, job_id)
+        require_version(job.version)
+        return jobs.delete(session, job)
+
+    for blob in here.database.write(delete):
+        here.blobs.delete(blob)
+    return Response(status=204)
+
+
+@routes.operation(
+    "POST", "/jobs/<id:job_id>/cancel", scope="jobs:write", answers={200: _SHOWN}, problems=[409, 412],
+    headers=[IF_MATCH],
+)  # fmt: skip
+def cancel_job(job_id: str) -> Response:
+    """Stop a job. What is finished of it stays."""
+
+    def cancel(session: Session) -> JobView:
+        job = jobs.get(session, who.user_id, job_id)
+        require_version(job.version)
+        jobs.cancel(session, job)
+        return shown(session, job)
+
+    here, who = services(), caller()
+    view = here.database.write(cancel)
+    here.nudge(Queue.NOTIFY)
+    return tagged(json_answer(view), view)
+
+
+@routes.operation(
+    "POST",
+    "/jobs/<id:job_id>/stages/<stage>/rerun",
+    scope="jobs:write",
+    answers={202: Answer("The job is queued again.", JobView, headers=ETAG)},
+    problems=[409, 412, 422],
+    headers=[IF_MATCH],
+    path=[Parameter("stage", "Which stage.", "path", tuple(Stage))],
+)
+def rerun_stage(job_id: str, stage: str) -> Response:
+    """Run a stage again, and those that depend on it."""
+    if stage not in set(Stage):
+        raise InvalidOption(f"There is no stage of this name: {label(stage)}", f"Known: {', '.join(Stage)}.")
+
+    def rerun(session: Session) -> tuple[JobView, Queue | None]:
+        job = jobs.get(session, who.user_id, job_id)
+        require_version(job.version)
+        jobs.rerun(session, job, Stage(stage))
+        ready = (Stage(one.stage) for one in job.stages if StageState(one.state) is StageState.READY)
+        return shown(session, job), next((QUEUE_OF[one] for one in ready), None)
+
+    here, who = services(), caller()
+    view, queue = here.database.write(rerun)
+    if queue is not None:
+        here.nudge(queue)
+    return tagged(json_answer(view, 202), view)
+
+
+def _cursor(job: Job) -> str:
+    return base64.urlsafe_b64encode(f"{job.created!r} {job.id}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> tuple[float, str]:
+    try:
+        created, job_id = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode().split(" ")
+        return float(created), job_id
+    except (ValueError, binascii.Error) as error:
+        raise InvalidOption(
+            "This is no cursor of ours", "Use `next_cursor` as it was given, or begin without one."
+        ) from error

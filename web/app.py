@@ -1,0 +1,58 @@
+"""The web application: a factory, and nothing that happens at import."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from steno.blobs import BlobStore
+from steno.config import Settings
+from steno.database import Database
+from steno.states import Queue
+from web import auth, docs, headers, health, problems, uploads
+from web.api import account, audio, deliveries, events, jobs, minutes, submission, tokens, transcripts
+from web.broker import broker_check, nudger
+from web.contract.operations import IdConverter
+from web.limits import Buckets
+from web.services import EXTENSION, Services
+
+_LARGEST_BODY = 16 * 1024**2  # bytes, of what is no recording
+_STRANGERS = 60  # requests a minute with a wrong token, of one address
+ROUTES = (submission, jobs, events, transcripts, minutes, audio, deliveries, tokens, account, health)
+
+
+def create_app(
+    settings: Settings,
+    database: Database | None = None,
+    *,
+    nudge: Callable[[Queue], object] | None = None,
+    broker_answers: Callable[[], bool] | None = None,
+) -> Flask:
+    """The application of these settings. Nothing is opened before the first request.
+
+    `nudge` tells a queue's workers that there is something to do, `broker_answers` whether it could; by default by
+    Celery and Redis as they are set.
+    """
+    app = Flask("web")
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = 1024**2
+    app.config["MAX_FORM_PARTS"] = 100
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # a fault is a problem detail, also under test
+    app.url_map.converters["id"] = IdConverter
+    app.url_map.strict_slashes = False
+    app.extensions[EXTENSION] = Services(
+        settings=settings,
+        database=database if database is not None else Database.of(settings),
+        blobs=BlobStore.of(settings),
+        nudge=nudge if nudge is not None else nudger(settings),
+        broker_answers=broker_answers if broker_answers is not None else broker_check(settings),
+        requests=Buckets(settings.rate_limit),
+        strangers=Buckets(_STRANGERS, burst=60.0),
+    )
+    headers.register(app, tls=(settings.public_url or "").startswith("https://"))
+    auth.register(app)
+    problems.register(app)
+    uploads.register(app)
+    for module in ROUTES:
+        module.routes.register(app)
+    docs.register(app, [one for module in ROUTES for one in module.routes.operations])
+    return app

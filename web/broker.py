@@ -1,0 +1,59 @@
+"""The broker as the web process sees it: hints are sent by task name, and may be lost without harm."""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+
+from steno.config import Settings
+from steno.states import Queue
+
+_LOG = logging.getLogger("steno.web")
+LOOK = "steno.look"  # the worker's task: look at this queue
+_PATIENCE = 1.0  # seconds; a request must not wait for a broker that is away
+
+
+def nudger(settings: Settings) -> Callable[[Queue], bool]:
+    """Sends a hint to a queue; False where none could be sent. Connects with the first hint."""
+
+    @cache
+    def application():  # type: ignore[no-untyped-def]  # Celery has no types
+        from celery import Celery
+
+        app = Celery("steno", broker=settings.redis_url, set_as_current=False)
+        app.conf.broker_transport_options = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE}
+        app.conf.task_create_missing_queues = True
+        return app
+
+    def nudge(queue: Queue) -> bool:
+        if settings.redis_url is None:
+            return False
+        try:
+            application().send_task(LOOK, args=[queue.value], queue=queue.value, retry=False, ignore_result=True)
+        except Exception:  # kombu and redis raise many kinds; the recovery loop of the workers sends it later
+            _LOG.warning("hint.not-sent queue=%s", queue.value)
+            return False
+        return True
+
+    return nudge
+
+
+def broker_check(settings: Settings) -> Callable[[], bool]:
+    """Whether Redis answers, as the readiness check asks."""
+
+    def answers() -> bool:
+        if settings.redis_url is None:
+            return False
+        from redis import Redis
+
+        client = None
+        with suppress(Exception):  # whatever it raises, it does not answer
+            client = Redis.from_url(
+                settings.redis_url.replace("redis+socket://", "unix://", 1),
+                socket_connect_timeout=_PATIENCE,
+                socket_timeout=_PATIENCE,
+            )
+            return bool(client.ping())
+        return False
+
+    return answers

@@ -1,0 +1,162 @@
+"""The OpenAPI 3.1 document, made of the operations that are served."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+import steno
+from web.contract.operations import ID, Answer, Operation, Parameter
+from web.problems import MEDIA_TYPE, Problem
+
+_REFERENCE = "#/components/schemas/{model}"
+_PROBLEMS = {
+    400: "What was sent cannot be read.",
+    401: "There is no valid token.",
+    403: "The token may not do this.",
+    404: "There is no such thing, or it belongs to somebody else.",
+    406: "None of the formats that the Accept header names.",
+    409: "It contradicts the state of the job, or an earlier request.",
+    410: "It has been deleted.",
+    412: "It was changed meanwhile (If-Match).",
+    413: "Too large, or more than may be stored.",
+    415: "A kind of content that is not read here.",
+    416: "No such bytes.",
+    422: "A value makes no sense; `errors` says which.",
+    429: "Too many requests; Retry-After says when to ask again.",
+    503: "The database does not answer.",
+    507: "No space left.",
+}
+
+
+def openapi_document(operations: Sequence[Operation], *, server: str = "/") -> dict[str, Any]:
+    """The document as JSON values."""
+    references, schemas = _schemas(operations)
+    paths: dict[str, dict[str, object]] = {}
+    for one in operations:
+        paths.setdefault(one.address, {})[one.method.lower()] = _operation(one, references)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Steno",
+            "version": steno.__version__,
+            "summary": "Recordings become transcripts and minutes.",
+            "description": "Times are seconds unless they are dates. Every error is a problem detail (RFC 9457).",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": server}],
+        "security": [{"token": []}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(one.tag for one in operations)],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "An API token: steno_..."}
+            },
+        },
+    }
+
+
+_References = Mapping[tuple[type[Any], JsonSchemaMode], dict[str, Any]]
+
+
+def _schemas(operations: Iterable[Operation]) -> tuple[_References, dict[str, Any]]:
+    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(Problem, "serialization"): None}
+    for one in operations:
+        wanted |= dict.fromkeys((model, "validation") for model in one.bodies.values())
+        wanted |= dict.fromkeys((answer.model, "serialization") for answer in one.answers.values() if answer.model)
+    references, definitions = models_json_schema(list(wanted), ref_template=_REFERENCE)
+    return references, definitions["$defs"]
+
+
+def _operation(one: Operation, references: _References) -> dict[str, object]:
+    problems = {*one.problems}
+    if one.scope is not None:
+        problems |= {401, 403, 429}
+    if one.query is not None or one.bodies:
+        problems |= {422}
+    if one.bodies:
+        problems |= {400, 413, 415}
+    if "<" in one.rule:
+        problems |= {404}
+    failed = {str(status): _problem(status) for status in sorted(problems)}
+    described: dict[str, object] = {
+        "operationId": one.name,
+        "tags": [one.tag],
+        "summary": one.summary,
+        "parameters": _parameters(one),
+        "responses": {str(status): _answer(answer, references) for status, answer in one.answers.items()} | failed,
+    }
+    if one.says:
+        described["description"] = one.says
+    if one.scope is None:
+        described["security"] = []
+    else:
+        described["x-scope"] = one.scope
+    if one.bodies:
+        described["requestBody"] = {
+            "required": True,
+            "content": {media: {"schema": references[model, "validation"]} for media, model in one.bodies.items()},
+        }
+    return described
+
+
+def _parameters(one: Operation) -> list[dict[str, object]]:
+    named = {parameter.name: parameter for parameter in one.path}
+    found = [
+        _parameter(named.get(name, Parameter(name, "Id.", "path", pattern=f"^{ID}$")))
+        for name in (part.split("}")[0] for part in one.address.split("{")[1:])
+    ]
+    found += [_parameter(header) for header in one.headers]
+    if one.query is not None:
+        schema = one.query.model_json_schema(ref_template=_REFERENCE)
+        required = schema.get("required", [])
+        for name, described in schema["properties"].items():
+            value = _without_null(described, schema)
+            says = value.pop("description", "")
+            found.append(
+                {"name": name, "in": "query", "description": says, "required": name in required, "schema": value}
+            )
+    return found
+
+
+def _without_null(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """A query string cannot say null: a parameter that may be is one that may be left out."""
+    kinds = [kind for kind in value.get("anyOf", []) if kind.get("type") != "null"]
+    if len(kinds) != 1:
+        return dict(value)
+    kind = kinds[0]
+    if "$ref" in kind:
+        kind = schema["$defs"][kind["$ref"].rsplit("/", 1)[1]]
+    rest = {name: one for name, one in value.items() if name not in {"anyOf", "default"}}
+    return {**kind, **rest}
+
+
+def _parameter(one: Parameter) -> dict[str, object]:
+    schema: dict[str, object] = {"type": "string"}
+    if one.values:
+        schema["enum"] = list(one.values)
+    if one.pattern is not None:
+        schema["pattern"] = one.pattern
+    required = one.place == "path"
+    return {"name": one.name, "in": one.place, "description": one.says, "required": required, "schema": schema}
+
+
+def _answer(answer: Answer, references: _References) -> dict[str, object]:
+    content: dict[str, object] = {media: {} for media in answer.media}
+    if answer.model is not None:
+        content["application/json"] = {"schema": references[answer.model, "serialization"]}
+    described: dict[str, object] = {"description": answer.says}
+    if content:
+        described["content"] = content
+    if answer.headers:
+        described["headers"] = {
+            name: {"description": says, "schema": {"type": "string"}} for name, says in answer.headers.items()
+        }
+    return described
+
+
+def _problem(status: int) -> dict[str, object]:
+    schema = {"$ref": _REFERENCE.format(model="Problem")}
+    return {"description": _PROBLEMS[status], "content": {MEDIA_TYPE: {"schema": schema}}}

@@ -1,0 +1,35 @@
+"""The API's document, and a page that shows it: made here, nothing is loaded from elsewhere."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Flask, Response, jsonify, render_template
+
+from web.auth import public
+from web.contract import Operation
+from web.contract.document import openapi_document
+from web.contract.operations import PREFIX
+
+
+def register(app: Flask, operations: Sequence[Operation]) -> None:
+    """Serve both."""
+    document = openapi_document(operations)
+
+    @public
+    def openapi() -> Response:
+        return jsonify(document)
+
+    @public
+    def docs() -> str:
+        return render_template("docs.html", api=document, operations=_by_tag(document))
+
+    app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", openapi)
+    app.add_url_rule(f"{PREFIX}/docs", "docs", docs)
+
+
+def _by_tag(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path, methods in document["paths"].items():
+        for method, one in methods.items():
+            found.setdefault(one["tags"][0], []).append({"path": path, "method": method.upper(), **one})
+    return found

@@ -1,0 +1,136 @@
+"""Whether the service lives, can work, and what it does: for whoever watches over it."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from flask import Response, request
+from prometheus_client.core import CollectorRegistry, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
+
+from steno.ledger import measures
+from web.auth import token_holder
+from web.contract import Answer, Routes, json_answer
+from web.problems import Forbidden
+from web.services import Services, services
+
+routes = Routes("service")
+_PROXIED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: str = "alive"
+
+
+class Ready(BaseModel):
+    """What a job needs, and whether it is there."""
+
+    ready: bool
+    checks: dict[str, bool]
+
+
+@routes.operation("GET", "/healthz", scope=None, answers={200: Answer("It answers.", Alive)}, prefix="")
+def healthz() -> Response:
+    """Whether the process lives."""
+    return json_answer(Alive())
+
+
+@routes.operation(
+    "GET",
+    "/readyz",
+    scope=None,
+    answers={200: Answer("Jobs can be taken.", Ready), 503: Answer("Something is missing.", Ready)},
+    prefix="",
+)
+def readyz() -> Response:
+    """Whether database, broker and disk are there."""
+    here = services()
+    checks = {"database": _database_answers(here), "broker": here.broker_answers(), "disk": _disk_is_free(here)}
+    ready = all(checks.values())
+    return json_answer(Ready(ready=ready, checks=checks), 200 if ready else 503)
+
+
+@routes.operation(
+    "GET",
+    "/metrics",
+    scope=None,
+    answers={200: Answer("Prometheus text.", media=("text/plain",))},
+    problems=[403],
+    prefix="",
+)
+def metrics() -> Response:
+    """Queues, jobs, durations and failures, for Prometheus.
+
+    Only with an administrator's token, or from this machine itself and through no proxy.
+    """
+    local = request.remote_addr in {"127.0.0.1", "::1"} and not any(name in request.headers for name in _PROXIED)
+    if not local:
+        asking = token_holder()
+        if asking is None or not asking.admin:
+            raise Forbidden("Metrics are for administrators", "Ask with an administrator's token.")
+    registry = CollectorRegistry()
+    registry.register(_Collector(services()))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _Collector(Collector):
+    """Measured at the scrape: the database is the truth, whichever process is asked."""
+
+    def __init__(self, here: Services) -> None:
+        self._here = here
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> list[Metric]:
+        with self._here.database.reading() as session:
+            seen = measures.measure(session)
+        durations = GaugeMetricFamily(
+            "steno_stage_duration_seconds", "Of stages done within a day.", labels=["stage", "quantile"]
+        )
+        for stage, found in seen.durations.items():
+            ranked = sorted(found)
+            for quantile in (0.5, 0.95) if ranked else ():
+                place = min(len(ranked) - 1, int(quantile * len(ranked)))
+                durations.add_metric([stage, str(quantile)], ranked[place])
+        depth = [([queue], float(count)) for queue, count in seen.depth.items()]
+        age = [([queue], seconds) for queue, seconds in seen.age.items()]
+        jobs = [([state], float(count)) for state, count in seen.jobs.items()]
+        done = [([stage], float(len(found))) for stage, found in seen.durations.items()]
+        failed = [([stage, code], float(count)) for (stage, code), count in seen.failures.items()]
+        deliveries = [([state], float(count)) for state, count in seen.deliveries.items()]
+        return [
+            _gauge("steno_queue_depth", "Stages that are ready.", ["queue"], depth),
+            _gauge("steno_queue_age_seconds", "Of the oldest job that waits.", ["queue"], age),
+            _gauge("steno_jobs", "Jobs by state.", ["state"], jobs),
+            _gauge("steno_stages_done_last_day", "Stages done within a day.", ["stage"], done),
+            durations,
+            _gauge("steno_stages_failed", "Failed stages by code.", ["stage", "code"], failed),
+            _gauge("steno_deliveries", "Mails and webhook calls by state.", ["state"], deliveries),
+            _gauge("steno_disk_free_bytes", "Where recordings lie.", [], [([], float(self._here.blobs.free()))]),
+        ]
+
+
+def _gauge(name: str, says: str, labels: list[str], values: Iterable[tuple[Sequence[str], float]]) -> Metric:
+    family = GaugeMetricFamily(name, says, labels=labels)
+    for key, value in values:
+        family.add_metric([str(part) for part in key], value)
+    return family
+
+
+def _database_answers(here: Services) -> bool:
+    return _true(here.database.answers)
+
+
+def _disk_is_free(here: Services) -> bool:
+    return _true(lambda: here.blobs.free() > here.settings.keep_free)
+
+
+def _true(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except (SQLAlchemyError, OSError):
+        return False

@@ -1,0 +1,33 @@
+"""What every route needs: settings, database, blobs, and a way to tell workers that there is something to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from steno.blobs import BlobStore
+from steno.config import Settings
+from steno.database import Database
+from steno.states import Queue
+from web.limits import Buckets
+
+EXTENSION = "steno"
+
+
+@dataclass(frozen=True)
+class Services:
+    """Of one application. `nudge` may fail without harm: workers find the work in the database."""
+
+    settings: Settings
+    database: Database
+    blobs: BlobStore
+    nudge: Callable[[Queue], object]
+    broker_answers: Callable[[], bool]
+    requests: Buckets
+    strangers: Buckets
+
+
+def services() -> Services:
+    """Those of the application that answers this request."""
+    return cast(Services, current_app.extensions[EXTENSION])

@@ -1,0 +1,40 @@
+"""The REST API in a web server: gunicorn, one process with threads, as event streams hold one each."""
+
+from typing import Any
+
+from steno.config import Settings
+from steno.database import Database
+
+
+def serve(settings: Settings, *, host: str, port: int, threads: int) -> None:
+    """Serve until SIGTERM."""
+    from gunicorn.app.base import BaseApplication
+
+    from web.app import create_app
+
+    class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+        def load_config(self) -> None:
+            options: dict[str, Any] = {
+                "bind": [f"{host}:{port}"],
+                "worker_class": "gthread",
+                "workers": 1,
+                "threads": threads,
+                "timeout": 120,
+                "graceful_timeout": 5,
+                "keepalive": 5,
+                "worker_tmp_dir": None,
+                "proc_name": "steno-web",
+                "loglevel": "warning",
+                "control_socket_disable": True,
+            }
+            for name, value in options.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            return create_app(settings)
+
+    database = Database.of(settings)
+    database.upgrade()
+    database.dispose()
+    Server().run()

@@ -1,0 +1,93 @@
+"""Sending what is due: claimed from the outbox, sent outside of any transaction, and its end written down."""
+
+import logging
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from steno.config import Settings
+from steno.database import Database
+from steno.database.tables import Delivery, Job
+from steno.ledger.outbox import MAIL, Due, claim_delivery, delivered, not_delivered
+from steno.states import JobState, Stage, StageState
+from worker.notification import Notice, NotSent, Reason, mail, webhooks
+from worker.notification.connecting import Deadline
+
+log = logging.getLogger(__name__)
+
+
+def send_due(database: Database, settings: Settings, owner: str, *, lease: float = 60.0) -> int:
+    """Send one delivery after another until none is due; how many there were, sent or not.
+
+    `owner` is one of a kind. The lease, in seconds, also limits how long sending may take: somebody else begins then.
+    """
+    handled = 0
+    while (mine := database.write(lambda session: claim_delivery(session, owner, lease))) is not None:
+        _handle(database, settings, mine, lease)
+        handled += 1
+    return handled
+
+
+def _handle(database: Database, settings: Settings, mine: Due, lease: float) -> None:
+    try:
+        with database.reading() as session:
+            notice = notice_of(session, mine)
+        if notice is None:
+            return
+        carrier, limit = (mail.send, mail.TIME_LIMIT) if mine.kind == MAIL else (webhooks.send, webhooks.TIME_LIMIT)
+        with Deadline(min(limit, 0.75 * lease)) as deadline:
+            status = carrier(notice, settings, deadline)
+    except NotSent as error:
+        _not_sent(database, mine, error)
+        log.warning(
+            "delivery.not_sent delivery=%s kind=%s attempt=%d status=%s again=%s reason=%r",
+            *(mine.id, mine.kind, mine.attempt, error.status, error.again, error.reason),
+        )
+    except Exception as error:
+        # The edge: a delivery that trips over a fault of ours must not keep the others from being sent.
+        log.exception("delivery.fault delivery=%s kind=%s attempt=%d", mine.id, mine.kind, mine.attempt)
+        _not_sent(database, mine, NotSent(f"Steno failed unexpectedly ({type(error).__name__})"))
+    else:
+        database.write(lambda session: delivered(session, mine, status))
+        log.info("delivery.sent delivery=%s kind=%s attempt=%d status=%d", mine.id, mine.kind, mine.attempt, status)
+
+
+def notice_of(session: Session, mine: Due) -> Notice | None:
+    """What is to be told, as the job is now; None where it has been deleted.
+
+    Raises NotSent for a mail that time has overtaken: what a person reads must be so.
+    """
+    job, row = session.get(Job, mine.job_id), session.get(Delivery, mine.id)
+    if job is None or row is None:
+        return None
+    if mine.kind == MAIL and (mine.event != f"job.{job.state}" or _told_anew(session, row)):
+        raise NotSent("the job was run again in the meantime", again=False)
+    summary = next((one for one in job.stages if one.stage == Stage.SUMMARIZE), None)
+    failed = summary is not None and summary.state == StageState.FAILED
+    no_minutes = Reason(summary.error_code, summary.error or "") if summary is not None and failed else None
+    said = no_minutes.message if no_minutes else None
+    return Notice(
+        delivery_id=mine.id,
+        event=mine.event,
+        address=mine.address,
+        at=datetime.fromtimestamp(row.created, UTC),
+        job_id=job.id,
+        name=job.name,
+        state=JobState(job.state),
+        minutes=summary is not None and summary.state == StageState.DONE,
+        no_minutes=no_minutes,
+        error=Reason(job.error_code, job.error) if job.error else None,
+        remarks=tuple(remark for remark in job.notices if not (said and said in remark)),
+    )
+
+
+def _told_anew(session: Session, row: Delivery) -> bool:
+    """Whether a later mail about the same job stands in the outbox."""
+    later = select(func.count()).select_from(Delivery)
+    later = later.where(Delivery.job_id == row.job_id, Delivery.kind == MAIL, Delivery.created > row.created)
+    return bool(session.scalar(later))
+
+
+def _not_sent(database: Database, mine: Due, error: NotSent) -> None:
+    database.write(lambda session: not_delivered(session, mine, error.reason, status=error.status, again=error.again))
