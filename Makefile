@@ -17,15 +17,10 @@ $(VENV)/.ready: pyproject.toml
 
 demo: setup
 	@rm -rf demo-output
-	@STENO_DATA_DIR=$$(mktemp -d) && export STENO_DATA_DIR && trap 'rm -rf "$$STENO_DATA_DIR"' EXIT && \
-	$(BIN)/steno transcribe examples/meeting.opus --model starter --format all --output demo-output \
-		--minutes --minutes-format all --recorded 2026-03-02 && \
-	cat demo-output/meeting.txt && echo && cat demo-output/meeting.minutes.txt && \
-	echo "Every format is in demo-output/:" && ls demo-output
+	@$(BIN)/python -m tests.demo
 
 run: setup
-	@echo "The web portal is not part of this version. Transcribe with: $(BIN)/steno transcribe FILE"
-	@$(BIN)/steno --help
+	@$(BIN)/steno up
 
 test: setup
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile

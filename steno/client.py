@@ -1,6 +1,7 @@
 """A client of the REST API: resumable uploads, jobs, results."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,9 @@ class Client:
 
         try:
             answer = self._session.request(method, urljoin(self._api, path), timeout=60, **request)
+            while answer.status_code == 429:
+                time.sleep(float(answer.headers.get("Retry-After", "1")))
+                answer = self._session.request(method, urljoin(self._api, path), timeout=60, **request)
         except requests.RequestException as error:
             raise ServiceRefused(f"{self._api} cannot be reached", "Start it, or correct STENO_SERVER.") from error
         if answer.status_code >= 400:

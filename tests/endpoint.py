@@ -236,7 +236,7 @@ FAULTS = tuple(_FAULTS)
 
 
 @contextmanager
-def serving(endpoint: Endpoint) -> Iterator[Endpoint]:
+def serving(endpoint: Endpoint, port: int = 0) -> Iterator[Endpoint]:
     """The endpoint on a free port of this machine; `url` says where."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -261,7 +261,7 @@ def serving(endpoint: Endpoint) -> Iterator[Endpoint]:
             with suppress(OSError):  # the client has gone
                 super().handle()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     server.block_on_close = False
     endpoint.url = f"http://127.0.0.1:{server.server_port}/v1"

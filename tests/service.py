@@ -65,6 +65,7 @@ class Service:
             "STENO_KEEP_FREE": "0",
             "STENO_SMTP_URL": f"smtp://127.0.0.1:{smtp}",
             "STENO_THREADS": "1",
+            "STENO_RATE_LIMIT": "0",
         }
         self.environment = {**os.environ, **own, **environment}
         self.token = ""
@@ -93,7 +94,8 @@ class Service:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         self.until(self.ready, 60, "the service is ready")
         self.until(lambda: bool(self.token), 10, "the first token is printed")
 
@@ -106,6 +108,7 @@ class Service:
         except subprocess.TimeoutExpired:
             os.killpg(self._up.pid, signal.SIGKILL)
             raise
+        self._listener.join(5)
         self.sink.stop()
         return code
 
@@ -120,7 +123,7 @@ class Service:
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end:
-                raise AssertionError(f"not in {seconds} s: {what}\n" + "".join(self.said[-60:]))
+                raise AssertionError(f"not in {seconds} s: {what}\n" + "".join(self._told()))
             time.sleep(0.1)
 
     def request(self, method: str, path: str, **request: Any) -> requests.Response:
@@ -158,15 +161,16 @@ class Service:
 
     def wait(self, job_ids: Iterable[str], seconds: float = 120) -> list[dict[str, Any]]:
         """The jobs, when all have ended."""
-        wanted = list(job_ids)
-        found: list[dict[str, Any]] = []
-
-        def ended() -> bool:
-            found[:] = [self.job(job_id) for job_id in wanted]
-            return all(job["state"] in ENDED for job in found)
-
-        self.until(ended, seconds, f"{len(wanted)} jobs end")
-        return found
+        found = {job_id: {"state": ""} for job_id in job_ids}
+        end = time.monotonic() + seconds
+        while open_ := [job_id for job_id, job in found.items() if job["state"] not in ENDED]:
+            for job_id in open_:
+                found[job_id] = self.job(job_id)
+            if time.monotonic() > end:
+                left = [(job["state"], job.get("stages")) for job in map(found.get, open_) if job]
+                raise AssertionError(f"not in {seconds} s: {left}\n" + "".join(self._told()))
+            time.sleep(0.5)
+        return list(found.values())
 
     def pids(self, name: str) -> list[int]:
         """Process groups of a program: redis, worker, gpu-worker or web."""
@@ -195,11 +199,15 @@ class Service:
                 return False
         return bool(pids)
 
+    def _told(self) -> list[str]:
+        return [line for line in self.said if "request.answered" not in line][-60:]
+
     def _listen(self) -> None:
         assert self._up is not None
         assert self._up.stdout is not None
-        for line in self._up.stdout:
-            self.said.append(line)
-            match = re.search(r"steno_[\w-]{20,}", line)
-            if match:
-                self.token = match[0]
+        with self._up.stdout as said:
+            for line in said:
+                self.said.append(line)
+                match = re.search(r"steno_[\w-]{20,}", line)
+                if match:
+                    self.token = match[0]

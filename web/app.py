@@ -8,8 +8,8 @@ from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.states import Queue
-from web import auth, docs, headers, health, problems, uploads
-from web.api import account, audio, deliveries, events, jobs, minutes, submission, tokens, transcripts
+from web import auth, awaited, docs, headers, health, openai_api, problems, uploads
+from web.api import account, audio, deliveries, events, jobs, languages, minutes, submission, tokens, transcripts
 from web.broker import broker_check, nudger
 from web.contract.operations import IdConverter
 from web.limits import Buckets
@@ -17,7 +17,7 @@ from web.services import EXTENSION, Services
 
 _LARGEST_BODY = 16 * 1024**2  # bytes, of what is no recording
 _STRANGERS = 60  # requests a minute with a wrong token, of one address
-ROUTES = (submission, jobs, events, transcripts, minutes, audio, deliveries, tokens, account, health)
+ROUTES = (submission, jobs, events, transcripts, languages, minutes, audio, deliveries, tokens, account, health)
 
 
 def create_app(
@@ -46,11 +46,13 @@ def create_app(
         nudge=nudge if nudge is not None else nudger(settings),
         broker_answers=broker_answers if broker_answers is not None else broker_check(settings),
         requests=Buckets(settings.rate_limit),
-        strangers=Buckets(_STRANGERS, burst=60.0),
+        strangers=Buckets(_STRANGERS if settings.rate_limit else 0, burst=60.0),
     )
     headers.register(app, tls=(settings.public_url or "").startswith("https://"))
     auth.register(app)
     problems.register(app)
+    awaited.register(app)
+    openai_api.register(app)
     uploads.register(app)
     for module in ROUTES:
         module.routes.register(app)

@@ -84,12 +84,11 @@ def _check() -> Response | None:
     if access == _PUBLIC:
         return None
     here = services()
-    address = request.remote_addr or ""
-    if (wait := here.strangers.wait(address, take=False)) > 0:
-        return _slow_down(wait)
     asking = token_holder()
     if asking is None:
-        here.strangers.wait(address)
+        # Only who has no token is slowed down: behind a proxy everybody has its address.
+        if (wait := here.strangers.wait(request.remote_addr or "")) > 0:
+            return _slow_down(wait)
         answer = problem(401, "unauthenticated", "There is no valid token. Send `Authorization: Bearer TOKEN`.")
         answer.headers["WWW-Authenticate"] = 'Bearer realm="steno"'
         return answer

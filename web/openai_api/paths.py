@@ -1,0 +1,3 @@
+"""Where OpenAI's API begins: what a client is given as its base address ends so."""
+
+PREFIX = "/v1"
