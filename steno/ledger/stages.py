@@ -3,7 +3,7 @@
 Messages are hints: whoever gets one asks here what is to be done, so that a lost, doubled or late message does no harm.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -149,13 +149,19 @@ def cancelled(session: Session, mine: Claim) -> None:
         move_stage(stage, StageState.CANCELLED)
 
 
-def recover(session: Session, *, max_deaths: int) -> list[str]:
-    """Take back leases that ran out; the stages' ids. A stage over which too many workers died fails."""
-    over = (StageRun.state == StageState.RUNNING) & (StageRun.lease_until < now())
+def recover(session: Session, *, max_deaths: int, stopped: Mapping[str, float | None] | None = None) -> list[str]:
+    """Take back the leases of dead workers; the stages' ids. A stage over which too many workers died fails.
+
+    `stopped` are the stages whose heartbeat somebody has watched stand still, with the end of the lease that they saw;
+    without it leases end by the clock.
+    """
+    dead = StageRun.lease_until < now() if stopped is None else StageRun.id.in_(list(stopped))
     # Every worker looks for them: what another one holds just now is in good hands.
-    wanted = select(StageRun).join(Job).where(over).with_for_update(of=[StageRun, Job], skip_locked=True)
-    dead = session.scalars(wanted).all()
-    for stage in dead:
+    lost = select(StageRun).join(Job).where(StageRun.state == StageState.RUNNING, dead)
+    found = session.scalars(lost.with_for_update(of=[StageRun, Job], skip_locked=True)).all()
+    if stopped is not None:  # whose heart beat again in the meantime lives
+        found = [stage for stage in found if stage.lease_until == stopped[stage.id]]
+    for stage in found:
         stage.deaths += 1
         record(session, "stage.lease-ran-out", job=stage.job, stage=stage.stage, deaths=stage.deaths)
         if stage.job.cancel_requested:
@@ -166,13 +172,19 @@ def recover(session: Session, *, max_deaths: int) -> list[str]:
         else:
             move_stage(stage, StageState.READY)
             stage.not_before = 0.0
-    return [stage.id for stage in dead]
+    return [stage.id for stage in found]
 
 
 def expire_leases_of(session: Session, slot: str) -> None:
     """End the leases of a worker's earlier lives: where the same slot has started again they are dead for sure."""
     own = (StageRun.state == StageState.RUNNING) & StageRun.lease_owner.startswith(f"{slot}/", autoescape=True)
     session.execute(update(StageRun).where(own).values(lease_until=0.0))
+
+
+def running(session: Session) -> list[tuple[str, str | None, float | None]]:
+    """Id, holder and end of lease of every stage that runs."""
+    held = select(StageRun.id, StageRun.lease_owner, StageRun.lease_until).where(StageRun.state == StageState.RUNNING)
+    return [(stage_id, owner, until) for stage_id, owner, until in session.execute(held)]
 
 
 def waiting(session: Session, queues: Collection[Queue] = tuple(Queue)) -> dict[Queue, int]:

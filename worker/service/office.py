@@ -15,6 +15,7 @@ from steno.ledger import housekeeping, outbox, stages
 from steno.states import Queue
 from worker.service.hints import Hints
 from worker.service.running import Runner
+from worker.service.standstill import Beat, Standstill
 from worker.service.warm import WarmLines
 
 _LOG = logging.getLogger("steno.worker")
@@ -65,12 +66,21 @@ class Office:
                 depths[Queue.NOTIFY] = due
         self._hints.top_up(depths)
 
+    def _take_back(self, standstill: Standstill) -> None:
+        with self._database.reading() as session:
+            beats = [Beat(*held) for held in stages.running(session)]
+        stopped = standstill.stopped(beats)
+        if stopped:
+            deaths = self._settings.max_deaths
+            self._database.write(lambda session: stages.recover(session, max_deaths=deaths, stopped=stopped))
+
     def _watch(self) -> None:
         """The recovery loop. Every worker runs one: what it does is the same, however many do it."""
         cleaned = 0.0
+        standstill = Standstill(self._settings.lease)
         while not self._stop.wait(_RECOVER_EVERY):
             try:
-                self._database.write(lambda session: stages.recover(session, max_deaths=self._settings.max_deaths))
+                self._take_back(standstill)
                 self._nudge()
                 cleaned += _RECOVER_EVERY
                 if cleaned >= _CLEAN_EVERY:

@@ -1,0 +1,34 @@
+"""Which heartbeats have stopped, by this machine's own steady clock: a wall clock that jumps must not kill anybody."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Beat:
+    """What a heartbeat changes: who holds a stage, and until when. 0.0 says that the holder is known to be dead."""
+
+    stage_id: str
+    owner: str | None
+    until: float | None
+
+
+class Standstill:
+    """Remembers the beats it has seen, and since when each is the same."""
+
+    def __init__(self, lease: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """A stage is given up whose beat stays the same for `lease` seconds."""
+        self._lease, self._clock = lease, clock
+        self._seen: dict[str, tuple[Beat, float]] = {}
+
+    def stopped(self, beats: Iterable[Beat]) -> dict[str, float | None]:
+        """The stages whose heart stands still, with the end of their lease. To be asked every few seconds with all."""
+        now = self._clock()
+        seen: dict[str, tuple[Beat, float]] = {}
+        for beat in beats:
+            before = self._seen.get(beat.stage_id)
+            seen[beat.stage_id] = before if before is not None and before[0] == beat else (beat, now)
+        self._seen = seen
+        still = (beat for beat, since in seen.values() if beat.until == 0.0 or now - since > self._lease)
+        return {beat.stage_id: beat.until for beat in still}
