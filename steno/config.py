@@ -68,6 +68,7 @@ class Settings(BaseSettings):
         default=None, description="smtp://user:password@host:587 (STARTTLS), smtps://... (TLS); none: no mail."
     )
     smtp_from: str = Field(default="Steno <steno@localhost>", description="Sender of mails.")
+    mail_attachments: bool = Field(default=False, description="Mails may have results attached, where it is asked for.")
     mail_language: Literal["en", "fi"] = Field(default="en", description="Language of mails.")
     webhook_secret: SecretStr | None = Field(default=None, description="Signs webhooks (Standard Webhooks, whsec_...).")
     webhook_allow: str = Field(default="", description="Private hosts and networks webhooks may go to, by commas.")

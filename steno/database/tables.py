@@ -94,6 +94,7 @@ class Job(Base):
     options_sha256: Mapped[str] = mapped_column(String(64))
     priority: Mapped[int] = mapped_column(default=0)
     notify_email: Mapped[str | None] = mapped_column(String(320))
+    notify_attach: Mapped[str | None] = mapped_column(String(200))
     webhook_url: Mapped[str | None] = mapped_column(Text)
     delete_after: Mapped[float | None]
     idempotency_key: Mapped[str | None] = mapped_column(String(200))

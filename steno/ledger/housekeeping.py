@@ -1,9 +1,9 @@
-"""What goes by itself: jobs whose time is over, uploads that were never finished."""
+"""What goes by itself: jobs whose time is over, uploads that were never finished, workspaces nobody comes back for."""
 
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from steno.blobs import BlobStore
@@ -14,9 +14,14 @@ from steno.ledger import jobs, uploads
 from steno.ledger.accounts import find_user
 from steno.states import ENDED
 
+_KEEP_WORK = 7 * 86_400.0  # seconds after a job's end: it may be run again, and goes on where it was
+
 
 def tidy(database: Database, blobs: BlobStore) -> None:
-    """Delete jobs past `delete_after` and expired uploads, rows first: a blob without a row is only lost space."""
+    """Delete jobs past `delete_after` and expired uploads, rows first: a blob without a row is only lost space.
+
+    And workspaces without a job, such as a worker leaves that did not yet know that its job was deleted.
+    """
     with database.reading() as session:
         over = session.scalars(select(Job.id).where(Job.delete_after < now(), Job.state.in_(list(ENDED)))).all()
         stale = [upload.id for upload in uploads.expired(session)]
@@ -25,6 +30,13 @@ def tidy(database: Database, blobs: BlobStore) -> None:
         gone = database.write(partial(_delete_upload, upload_id=upload_id))
         if gone is not None:
             blobs.delete(gone)
+    there = blobs.workspaces()  # before the jobs: a new one must not be taken for one without a job
+    with database.reading() as session:
+        wanted = select(Job.id).where(or_(Job.state.not_in(list(ENDED)), Job.finished > now() - _KEEP_WORK))
+        needed = set(session.scalars(wanted))
+    for job_id in there:
+        if job_id not in needed:
+            blobs.delete_workspace(job_id)
 
 
 def ended_before(database: Database, *, days: float, user: str | None = None) -> Sequence[str]:
@@ -39,13 +51,22 @@ def ended_before(database: Database, *, days: float, user: str | None = None) ->
 def delete_jobs(database: Database, blobs: BlobStore, job_ids: Sequence[str]) -> None:
     """Delete jobs and all that was kept of them."""
     for job_id in job_ids:
-        for key in database.write(partial(_delete_job, job_id=job_id)):
-            blobs.delete(key)
+        discard(blobs, job_id, database.write(partial(_delete_job, job_id=job_id)))
+
+
+def discard(blobs: BlobStore, job_id: str, keys: Sequence[str]) -> None:
+    """Delete the files of a job whose rows are deleted; `keys` is what `jobs.delete` gave."""
+    for key in keys:
+        blobs.delete(key)
+    blobs.delete_workspace(job_id)
 
 
 def _delete_job(session: Session, job_id: str) -> list[str]:
     job = session.get(Job, job_id)
-    return jobs.delete(session, job) if job is not None else []
+    try:
+        return jobs.delete(session, job) if job is not None else []
+    except jobs.UnknownJob:  # another worker tidies, too
+        return []
 
 
 def _delete_upload(session: Session, upload_id: str) -> str | None:

@@ -18,7 +18,7 @@ from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
 from steno.ledger.outbox import announce
 from steno.states import ENDED, ORDER, QUEUE_OF, JobState, Stage, StageState
 
-AMENDABLE = frozenset({"name", "notify_email", "webhook_url", "delete_after", "priority"})
+AMENDABLE = frozenset({"name", "notify_email", "notify_attach", "webhook_url", "delete_after", "priority"})
 
 
 class UnknownJob(StenoError):
@@ -41,6 +41,7 @@ class Request:
     minutes: MinutesOptions | None = None
     priority: int = 0
     notify_email: str | None = None
+    notify_attach: str | None = None
     webhook_url: str | None = None
     delete_after: float | None = None  # seconds since 1970
 
@@ -79,6 +80,7 @@ def submit(
         options_sha256=request.sha256,
         priority=request.priority,
         notify_email=request.notify_email,
+        notify_attach=request.notify_attach,
         webhook_url=request.webhook_url,
         delete_after=request.delete_after,
         idempotency_key=idempotency_key,

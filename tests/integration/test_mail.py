@@ -16,12 +16,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from steno.blobs import BlobStore
 from steno.config import Settings
+from steno.database.tables import Job
 from steno.errors import InvalidOption
 from steno.ledger import jobs
 from steno.ledger.outbox import claim_delivery, not_delivered
 from steno.states import Stage
 from tests.outbox import NO_MODEL, UNREADABLE, Certificate, Outbox
+from tests.unit.exports.transcripts import spoken, transcript_of
 from worker.notification.mail import MailServer
 from worker.notification.sending import send_due
 
@@ -150,6 +153,32 @@ def test_a_completed_job_is_told_with_a_link_and_no_attachment(outbox, send, por
     assert "Nothing is attached" in plain(mail)
     assert list(mail.iter_attachments()) == []
     assert (outbox.only.state, outbox.only.status, outbox.only.attempts) == ("sent", 250, 1)
+
+
+def with_transcript(outbox: Outbox, job_id: str, settings: Settings) -> None:
+    """Give the job a transcript in the blob store."""
+    blobs = BlobStore.of(settings)
+    key = blobs.new_key("transcripts", ".json")
+    blobs.write(key, transcript_of(spoken("Good morning, everybody.", 0, 2)).model_dump_json().encode())
+    with outbox.database.transaction() as session:
+        jobs.add_document(session, session.get_one(Job, job_id), "transcript", key)
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_results_are_attached_where_asked_for_and_allowed(outbox, port, tmp_path, allowed):
+    own = {"data_dir": tmp_path, "smtp_url": f"smtp://127.0.0.1:{port}", "mail_attachments": allowed}
+    settings = Settings(**own)
+    job_id = outbox.ended(notify_email="anna@example.org", notify_attach="transcript.srt,minutes.md")
+    with_transcript(outbox, job_id, settings)
+
+    with smtp(Sink(), port) as sink:
+        send_due(outbox.database, settings, "sender")
+
+    (mail,) = sink.mails
+    attached = {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
+    assert list(attached) == (["Weekly meeting.srt"] if allowed else [])
+    assert not allowed or "Good morning, everybody." in str(attached["Weekly meeting.srt"])
+    assert ("Nothing is attached" in plain(mail)) is not allowed
 
 
 def test_nothing_is_sent_twice(outbox, send, port):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from steno.database.tables import Job
 from steno.errors import InvalidOption
-from steno.ledger import jobs, overview
+from steno.ledger import housekeeping, jobs, overview
 from steno.ledger.uploads import label
 from steno.states import QUEUE_OF, JobState, Queue, Stage, StageState
 from web.api.etags import require_version, tagged
@@ -125,8 +125,7 @@ def delete_job(job_id: str) -> Response:
         job = _held(session, who.user_id, job_id)
         return jobs.delete(session, job)
 
-    for blob in here.database.write(delete):
-        here.blobs.delete(blob)
+    housekeeping.discard(here.blobs, job_id, here.database.write(delete))
     return Response(status=204)
 
 

@@ -4,10 +4,11 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
+from steno.attachments import check_attachments
 from steno.config import Settings
 from steno.errors import InvalidOption
 from steno.jobs import MinutesOptions, TranscriptionOptions
@@ -51,6 +52,9 @@ class Particulars(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     notify_email: str | None = Field(default=None, max_length=320, description="A mail goes here when the job ends.")
+    notify_attach: str | None = Field(
+        default=None, max_length=200, description="Attached to it, where the server allows: transcript.srt,minutes.md."
+    )
     webhook_url: str | None = Field(
         default=None, max_length=2000, description="Called when the job ends (Standard Webhooks)."
     )
@@ -87,10 +91,17 @@ def _from_json(value: object) -> object:
         raise ValueError("it must be JSON") from error
 
 
+def _with_recording(schema: dict[str, Any]) -> None:
+    """The form's file is no field of ours: it is streamed to the disk before the form is read."""
+    recording = {"type": "string", "format": "binary", "description": "The recording."}
+    schema["properties"] = {"file": recording, **schema["properties"]}
+    schema["required"] = ["file", *schema.get("required", [])]
+
+
 class JobForm(Particulars, OptionsRequest):
     """A job with its recording, as a form. Options are fields of their own, or JSON in `options` and `minutes`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_with_recording)
 
     options: Annotated[
         OptionsRequest | None,
@@ -139,6 +150,7 @@ def resolve(asked: JobRequest, settings: Settings, caller: Caller) -> Request:
         minutes=_minutes(asked.minutes, settings),
         priority=asked.priority,
         notify_email=asked.notify_email,
+        notify_attach=asked.notify_attach,
         webhook_url=asked.webhook_url,
     )
     return replace(made, delete_after=asked.delete_after.timestamp()) if asked.delete_after else made
@@ -154,10 +166,8 @@ def check_particulars(asked: Particulars, settings: Settings, caller: Caller) ->
             raise InvalidOption("This server sends no mail", "Leave notify_email out, or have STENO_SMTP_URL set.")
     if asked.webhook_url is not None:
         check_webhook_url(asked.webhook_url, settings)
-    if asked.notify_email is not None:
-        check_mail_address(asked.notify_email)
-    if asked.webhook_url is not None:
-        check_webhook_url(asked.webhook_url, settings)
+    if asked.notify_attach is not None:
+        check_attachments(asked.notify_attach, settings)
     if asked.delete_after is not None and asked.delete_after.timestamp() <= time.time():
         raise InvalidOption("delete_after lies in the past", "Give a later time.")
 

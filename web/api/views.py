@@ -56,6 +56,7 @@ class JobView(BaseModel):
     minutes: MinutesOptions | None = Field(description="Null: no minutes were asked for.")
     priority: int
     notify_email: str | None
+    notify_attach: str | None = Field(description="What is attached to that mail, e.g. transcript.srt,minutes.md.")
     webhook_url: str | None
     delete_after: Moment | None
     created: Moment
@@ -192,6 +193,7 @@ def job_view(job: Job, outlook: Outlook, documents: frozenset[str]) -> JobView:
         minutes=minutes,
         priority=job.priority,
         notify_email=job.notify_email,
+        notify_attach=job.notify_attach,
         webhook_url=job.webhook_url,
         delete_after=moment(job.delete_after),
         created=_known(job.created),

@@ -15,6 +15,15 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file of a mail."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Notice:
     """What is to be told, as the job is when it is sent. `delivery_id` is the same with every try."""
 
@@ -29,6 +38,7 @@ class Notice:
     no_minutes: Reason | None
     error: Reason | None
     remarks: tuple[str, ...]
+    enclosed: tuple[Enclosure, ...] = ()
 
 
 class NotSent(Exception):

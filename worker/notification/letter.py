@@ -43,6 +43,7 @@ class Bodies(_Strict):
     link: str
     no_link: str
     footer: str
+    footer_enclosed: str
     unnamed: str
 
 
@@ -118,7 +119,7 @@ def write_letter(notice: Notice, language: str, public_url: str | None) -> Lette
         remarks=remarks,
         link_title=words.body.link if link else words.body.no_link.format(id=notice.job_id),
         link=link,
-        footer=words.body.footer,
+        footer=words.body.footer_enclosed if notice.enclosed else words.body.footer,
     )
 
 

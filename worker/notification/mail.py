@@ -103,6 +103,9 @@ def compose(notice: Notice, settings: Settings, sender: Address, recipient: Addr
     # Quoted-printable throughout: not every server takes 8 bits, and no line gets too long.
     message.set_content(letter.plain, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    for one in notice.enclosed:
+        kind, _, subtype = one.media_type.partition("/")
+        message.add_attachment(one.content, maintype=kind, subtype=subtype, filename=one.name)
     message["Content-Language"] = letter.language  # last: what begins with Content- goes to the part there is
     return message
 

@@ -1,11 +1,13 @@
 """Sending what is due: claimed from the outbox, sent outside of any transaction, and its end written down."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Delivery, Job
@@ -13,6 +15,7 @@ from steno.ledger.outbox import MAIL, Due, claim_delivery, delivered, not_delive
 from steno.states import JobState, Stage, StageState
 from worker.notification import Notice, NotSent, Reason, mail, webhooks
 from worker.notification.connecting import Deadline
+from worker.notification.enclosing import enclosures
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +36,11 @@ def _handle(database: Database, settings: Settings, mine: Due, lease: float) -> 
     try:
         with database.reading() as session:
             notice = notice_of(session, mine)
-        if notice is None:
-            return
+            if notice is None:
+                return
+            if mine.kind == MAIL:
+                job = session.get_one(Job, mine.job_id)
+                notice = replace(notice, enclosed=enclosures(session, job, BlobStore.of(settings), settings))
         carrier, limit = (mail.send, mail.TIME_LIMIT) if mine.kind == MAIL else (webhooks.send, webhooks.TIME_LIMIT)
         with Deadline(min(limit, 0.75 * lease)) as deadline:
             status = carrier(notice, settings, deadline)

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("options_sha256", sa.String(length=64), nullable=False),
         sa.Column("priority", sa.BigInteger(), nullable=False),
         sa.Column("notify_email", sa.String(length=320), nullable=True),
+        sa.Column("notify_attach", sa.String(length=200), nullable=True),
         sa.Column("webhook_url", sa.Text(), nullable=True),
         sa.Column("delete_after", sa.Double(), nullable=True),
         sa.Column("idempotency_key", sa.String(length=200), nullable=True),

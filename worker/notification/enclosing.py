@@ -1,0 +1,45 @@
+"""Transcript and minutes as attachments of a mail, rendered when it is sent."""
+
+from pathlib import PurePath
+
+from sqlalchemy.orm import Session
+
+from steno.attachments import read_attachments
+from steno.blobs import BlobStore
+from steno.config import Settings
+from steno.database.tables import Job
+from steno.errors import StenoError
+from steno.exports import get, render
+from steno.exports.clean import clean
+from steno.exports.minutes import get_minutes_format, render_minutes
+from steno.ledger import jobs
+from steno.minutes import Minutes
+from steno.states import JobState
+from steno.transcript import Transcript
+from worker.notification import Enclosure
+
+_LARGEST = 10 * 2**20  # bytes of all together: more than that mail servers refuse
+
+
+def enclosures(session: Session, job: Job, blobs: BlobStore, settings: Settings) -> tuple[Enclosure, ...]:
+    """What was asked to be attached, where it is still allowed, is there and is not too large; else nothing of it."""
+    if not job.notify_attach or not settings.mail_attachments or JobState(job.state) is not JobState.COMPLETED:
+        return ()
+    made: list[Enclosure] = []
+    stem = clean(PurePath(job.name).stem)[:100] or "recording"
+    for kind, name in read_attachments(job.notify_attach):
+        document = jobs.document(session, job, kind)
+        if document is None:
+            continue
+        try:
+            content = blobs.read(document.blob)
+            if kind == "transcript":
+                suffix, media = get(name).suffix, get(name).media_type
+                content = render(name, Transcript.model_validate_json(content))
+            else:
+                suffix, media = get_minutes_format(name).suffix, get_minutes_format(name).media_type
+                content = render_minutes(name, Minutes.model_validate_json(content))
+        except (OSError, StenoError):  # the mail links to it all the same
+            continue
+        made.append(Enclosure(f"{stem}.{suffix}", media, content))
+    return tuple(made) if sum(len(one.content) for one in made) <= _LARGEST else ()
