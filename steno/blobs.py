@@ -1,4 +1,7 @@
-"""The blob store: recordings, transcripts and minutes as files under keys of ours, on a disk that all workers share."""
+"""The blob store: recordings, transcripts and minutes as files under keys of ours, on a disk that all workers share.
+
+Beside them each job has a workspace: a folder for what its stages leave on the way, which goes with the job.
+"""
 
 import os
 import re
@@ -11,6 +14,7 @@ from steno.config import Settings
 from steno.storage import storage_errors, write_atomically
 
 _KEY = re.compile(r"[a-z]+/[0-9a-f]{2}/[0-9a-f]{32}(?:\.[a-z0-9]{1,8})?")
+_JOB = re.compile(r"[0-9a-f]{32}")
 
 
 class BlobStore:
@@ -56,6 +60,21 @@ class BlobStore:
     def delete(self, key: str) -> None:
         """Delete a blob; one that is not there is deleted already."""
         self.path(key).unlink(missing_ok=True)
+
+    def workspace(self, job_id: str) -> Path:
+        """The folder of a job, perhaps not there yet. Raises ValueError for what is no id."""
+        if _JOB.fullmatch(job_id) is None:
+            raise ValueError("no id of a job")
+        return self._root / "work" / job_id
+
+    def workspaces(self) -> list[str]:
+        """Ids of the jobs that have a workspace."""
+        work = self._root / "work"
+        return [folder.name for folder in work.iterdir() if _JOB.fullmatch(folder.name)] if work.is_dir() else []
+
+    def delete_workspace(self, job_id: str) -> None:
+        """Delete a job's workspace. What somebody is writing to it just now may stay."""
+        shutil.rmtree(self.workspace(job_id), ignore_errors=True)
 
     def free(self) -> int:
         """Bytes free on the disk."""

@@ -72,6 +72,21 @@ class Ledger:
     def submit(self, person: str = "a", *, key: str | None = None, minutes: bool = True, **request: Any) -> str:
         return self.hand_in(self.upload(person), minutes=minutes, key=key, **request)
 
+    def submit_many(self, count: int, people: int = 7) -> None:
+        """Jobs of several people, in one transaction."""
+
+        def write(session: Session) -> None:
+            session.add_all([User(id=f"person-{number}", name=f"person-{number}") for number in range(people)])
+            session.flush()
+            for number in range(count):
+                owner = f"person-{number % people}"
+                upload = Upload(user_id=owner, name="a.mp3", size=9, blob=_blob(), sha256="0" * 64, expires=4e9)
+                session.add(upload)
+                session.flush()
+                jobs.submit(session, upload, jobs.Request())
+
+        self.database.write(write)
+
     def cancel(self, job_id: str) -> None:
         self.database.write(lambda session: jobs.cancel(session, session.get_one(Job, job_id)))
 

@@ -123,10 +123,12 @@ class Rest:
             self.work(job_id, Stage.SUMMARIZE)
 
 
-def make_rest(folder: Path, **settings: Any) -> Rest:
+def make_rest(folder: Path, *, database: Database | None = None, **settings: Any) -> Rest:
+    """An API with its files in `folder`; its database is there, too, unless one with tables is given."""
     chosen = Settings(**{"data_dir": folder, "keep_free": 0, "webhook_secret": WEBHOOK_SECRET} | settings)
-    database = Database.of(chosen)
-    database.upgrade()
+    if database is None:
+        database = Database.of(chosen)
+        database.upgrade()
     rest = Rest(Flask("later"), database, BlobStore.of(chosen), chosen)
     rest.app = create_app(chosen, database, nudge=rest.nudged.append, broker_answers=lambda: rest.broker_is_there)
     return rest

@@ -17,7 +17,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from steno.errors import InvalidOption, StenoError
 from steno.jobs import TranscriptionOptions
-from steno.ledger import jobs, uploads
+from steno.ledger import housekeeping, jobs, uploads
 from steno.ledger.jobs import Request, UnknownJob
 from steno.states import ENDED, JobState, Queue
 from steno.transcript import Transcript
@@ -150,7 +150,7 @@ def sent_file() -> FileStorage:
 
 
 def _end(job: AwaitedJob, *, keep: bool) -> None:
-    def end(session: Session) -> list[str]:
+    def end(session: Session) -> list[str] | None:
         try:
             found = jobs.get(session, job.user_id, job.id)
             if not keep:
@@ -159,10 +159,11 @@ def _end(job: AwaitedJob, *, keep: bool) -> None:
                 jobs.cancel(session, found)
         except UnknownJob:  # somebody else has deleted it
             pass
-        return []
+        return None
 
-    for blob in job.here.database.write(end):
-        job.here.blobs.delete(blob)
+    deleted = job.here.database.write(end)
+    if deleted is not None:
+        housekeeping.discard(job.here.blobs, job.id, deleted)
 
 
 def _connection() -> socket.socket | None:

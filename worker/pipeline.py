@@ -59,8 +59,11 @@ class Line:
         on_chunk: Callable[[RecognisedChunk], None] = lambda chunk: None,
         deliver: Callable[[Transcript], None] = lambda transcript: None,
         name: str | None = None,
+        unfinished: Path | None = None,
     ) -> Transcript:
         """The transcript of a recording; `name` is what people call it.
+
+        Unfinished work is kept in the folder `unfinished`, by default one for all recordings in the data directory.
 
         `deliver` writes it where people want it; should that fail, the work is kept for the next run, as it is when the
         engine fails or at KeyboardInterrupt. A diarization that fails costs the speakers only, and the transcript says
@@ -73,7 +76,7 @@ class Line:
             raise InvalidOption(f"{recording.name} is only {facts.duration:.1f} s long", "Choose an earlier --start.")
         channels = self._channels(facts, recording)
         sha256 = hash_file(recording)
-        with self._workspace(sha256) as store:
+        with self._workspace(sha256, unfinished or self.settings.data_dir / "unfinished") as store:
             try:
                 language, probability = self._language(recording, ffmpeg, limits, facts)
                 preparing = partial(
@@ -200,11 +203,10 @@ class Line:
         }
 
     @contextmanager
-    def _workspace(self, sha256: str) -> Iterator[ArtifactStore]:
+    def _workspace(self, sha256: str, root: Path) -> Iterator[ArtifactStore]:
         """The artifacts of this recording with these options, held by one process at a time."""
         shaping = sorted(item for item in self._shaping().items() if item[0] not in _LATE)
         shape = repr((LINE_VERSION, sha256, self.engine.source.revision, shaping))
-        root = self.settings.data_dir / "unfinished"
         _forget_old(root)
         store = ArtifactStore(root / hashlib.sha256(shape.encode()).hexdigest()[:32])
         with storage_errors(root):

@@ -20,7 +20,8 @@ _OF_MINUTES = {
     "bm25s", "dateparser", "icalendar", "json_repair", "nltk", "num2words", "openai", "snowballstemmer",
     "stop_words", "sumy",
 }  # fmt: skip
-_OF_WEB = {"alembic", "celery", "flask", "flask_openapi3", "gunicorn", "kombu", "redis", "sqlalchemy", "tusclient"}
+_OF_WEB = {"alembic", "celery", "flask", "gunicorn", "kombu", "redis", "sqlalchemy"}
+_PARTS = dict.fromkeys(_OF_MINUTES, "minutes") | dict.fromkeys(_OF_WEB, "web") | {"requests": "client"}
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -56,7 +57,7 @@ def speaks_plainly(command: Callable[P, R]) -> Callable[P, R]:
             complain(error)
         except ModuleNotFoundError as error:
             library = (error.name or "").partition(".")[0]
-            part = "minutes" if library in _OF_MINUTES else "web" if library in _OF_WEB else "worker"
+            part = _PARTS.get(library, "worker")
             complain(
                 MissingProgram(
                     f"This needs the {part} part of Steno ({error.name} is missing)",

@@ -1,10 +1,14 @@
 """`steno up`, `steno web`, `steno worker`, `steno recover`: the service."""
 
+import fcntl
 import logging
 import os
+import socket as socket_module
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -33,11 +37,13 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     database.upgrade()
     secret = database.write(first_admin)
     database.dispose()
-    address = settings.public_url or f"http://{host}:{port}"
+    # What listens everywhere is reached by this machine's name.
+    name = socket_module.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104
+    address = settings.public_url or f"http://{name}:{port}"
     stdout.print(f"Steno is at [bold]{shown(address)}[/]; what it keeps is in {shown(str(settings.data_dir))}")
     if secret is not None:
         stdout.print(f"First administrator's token, shown only now: [bold]{shown(secret)}[/]")
-    with tempfile.TemporaryDirectory(prefix="steno-") as place:
+    with _alone(settings.data_dir), tempfile.TemporaryDirectory(prefix="steno-") as place:
         programs = []
         environment = {**os.environ, "STENO_PUBLIC_URL": address}
         if settings.redis_url is None:
@@ -52,6 +58,17 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
             Program("web", [*ourselves, "web", "--host", host, "--port", str(port)], environment),
         ]
         Supervisor(programs).run()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a data directory: two services on one would share a Redis file."""
+    with (folder / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InvalidOption(f"Steno is up on {folder} already", "Stop it, or set STENO_DATA_DIR.") from error
+        yield
 
 
 @speaks_plainly

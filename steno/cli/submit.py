@@ -10,7 +10,7 @@ from steno.cli.console import complain, shown, speaks_plainly, stderr, stdout
 from steno.cli.minutes import wanted_formats
 from steno.cli.options import transcript_formats
 from steno.cli.sources import expand
-from steno.client import Client
+from steno.client import Client, ServiceAway, ServiceRefused
 from steno.config import Settings, load_settings
 from steno.errors import InvalidOption, StenoError
 from steno.results import ResultWriter
@@ -25,7 +25,9 @@ def submit(
     model: Annotated[str, typer.Option("--model", "-m", help="Name of the speech model.")] = "auto",
     language: Annotated[str | None, typer.Option("--language", "-l", help="Code such as en; else detected.")] = None,
     speakers: Annotated[int | None, typer.Option(min=1, max=50, help="How many people speak, if known.")] = None,
-    diarize: Annotated[bool, typer.Option("--diarize/--no-diarize", help="Tell speakers apart.")] = True,
+    diarize: Annotated[
+        bool | None, typer.Option("--diarize/--no-diarize", help="Tell speakers apart; else as the service is set.")
+    ] = None,
     minutes: Annotated[bool, typer.Option("--minutes/--no-minutes", help="Write minutes, too.")] = True,
     notify: Annotated[str | None, typer.Option(help="Mail address to tell when it is done.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait, and fetch the results.")] = False,
@@ -50,9 +52,11 @@ def submit(
         try:
             if isinstance(source, StenoError):
                 raise source
-            job = client.submit(client.upload(source), **asked)
+            job = client.hand_in(source, **asked)
             handed.append((source, job["id"]))
             stderr.print(f"[dim]{shown(source.name)} is job {shown(job['id'])}[/]")
+        except ServiceAway:
+            raise
         except StenoError as error:
             complain(error)
             failed += 1
@@ -70,7 +74,7 @@ def submit(
 def jobs() -> None:
     """List your jobs at the service."""
     for job in connect(load_settings()).jobs():
-        stdout.print(f"{job['id']} {job['state']:10} {shown(job['created'])} {shown(job['name'])}")
+        stdout.print(shown(f"{job['id']} {job['state']:10} {job['created']} {job['name']}"))
 
 
 def connect(settings: Settings) -> Client:
@@ -93,8 +97,9 @@ def _fetch(
     while (job := client.job(job_id))["state"] not in _ENDED:
         time.sleep(_ASK_EVERY)
     if job["state"] != "completed":
-        reason = (job.get("error") or {}).get("message") or f"The job is {job['state']}"
-        raise InvalidOption(f"{source.name}: {reason}", "Correct it and submit it again.")
+        reason = (job.get("error") or {}).get("message") or f"The job is {job['state']}. Submit it again."
+        message, _, cure = str(reason).partition(". ")
+        raise ServiceRefused(f"{source.name}: {message.rstrip('.')}", cure or "Correct it and submit it again.")
     contents = {get(one).suffix: client.result(job_id, "transcript", one) for one in formats[0]}
     made = {stage["stage"] for stage in job["stages"] if stage["state"] == "done"}
     if "summarize" in made:

@@ -125,6 +125,8 @@ class StageRun(Base):
     __table_args__ = (
         UniqueConstraint("job_id", "stage"),
         Index("ix_stage_runs_ready", "state", "queue", "not_before"),
+        Index("ix_stage_runs_pace", "stage", "state", "finished"),
+        Index("ix_stage_runs_turns", "queue", "started"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))

@@ -1,10 +1,11 @@
 """What people want to know of their jobs beyond the rows: their place in the queue, when they end, what they use."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from statistics import median
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from steno.database.clock import now
@@ -35,32 +36,42 @@ class Usage:
 
 def outlook(session: Session, job: Job) -> Outlook:
     """Where a job stands. The estimate takes the pace of what finished lately."""
-    if JobState(job.state) in ENDED:
-        return Outlook(1.0 if JobState(job.state) is JobState.COMPLETED else _fraction(job), None, None)
-    position = queue_position(session, job)
-    return Outlook(_fraction(job), position, _finish(session, job, position))
+    return outlooks(session, [job])[job.id]
 
 
-def queue_position(session: Session, job: Job) -> int | None:
-    """The job's place among those that wait for the same kind of worker, 1 is next; None where it does not wait.
+def outlooks(session: Session, jobs: Sequence[Job]) -> dict[str, Outlook]:
+    """The same of several jobs, by id."""
+    positions = _positions(session, [job for job in jobs if JobState(job.state) not in ENDED])
+    time = float(session.scalar(select(now())) or 0.0)
+    pace = cache(partial(_pace, session))
+    found = {}
+    for job in jobs:
+        if JobState(job.state) in ENDED:
+            fraction = 1.0 if JobState(job.state) is JobState.COMPLETED else _fraction(job)
+            found[job.id] = Outlook(fraction, None, None)
+        else:
+            position = positions.get(job.id)
+            found[job.id] = Outlook(_fraction(job), position, _finish(job, position, time, pace))
+    return found
+
+
+def _positions(session: Session, jobs: Sequence[Job]) -> dict[str, int]:
+    """The places of these jobs among those that wait for the same kind of worker, 1 is next.
 
     Turns between people are not foreseen: they only ever bring somebody who has less running forward.
     """
-    waits = next((stage for stage in job.stages if StageState(stage.state) is StageState.READY), None)
-    if waits is None:
-        return None
-    older = or_(Job.created < job.created, (Job.created == job.created) & (Job.id < job.id))
-    ahead = (
-        select(func.count())
-        .select_from(StageRun)
+    ids = [job.id for job in jobs if any(StageState(stage.state) is StageState.READY for stage in job.stages)]
+    if not ids:
+        return {}
+    order = (Job.priority.desc(), Job.created, Job.id)
+    places = (
+        select(StageRun.job_id, func.row_number().over(partition_by=StageRun.queue, order_by=order).label("place"))
         .join(Job, StageRun.job_id == Job.id)
-        .where(
-            StageRun.queue == waits.queue,
-            StageRun.state == StageState.READY,
-            or_(Job.priority > job.priority, (Job.priority == job.priority) & older),
-        )
+        .where(StageRun.state == StageState.READY)
+        .subquery()
     )
-    return (session.scalar(ahead) or 0) + 1
+    wanted = select(places.c.job_id, places.c.place).where(places.c.job_id.in_(ids))
+    return dict(session.execute(wanted).tuples().all())
 
 
 def usage(session: Session, user_id: str) -> Usage:
@@ -87,11 +98,10 @@ def _fraction(job: Job) -> float:
     return min(1.0, sum(weights[Stage(stage.stage)] * stage.progress for stage in asked) / total)
 
 
-def _finish(session: Session, job: Job, position: int | None) -> float | None:
+def _finish(job: Job, position: int | None, time: float, pace_of: Callable[[Stage], float | None]) -> float | None:
     """When the job ends if it goes on as the last ones did; None before anything ended, or its length is known."""
     if job.duration is None:
         return None
-    time = float(session.scalar(select(now())) or 0.0)
     left = 0.0
     by_stage = {Stage(stage.stage): stage for stage in job.stages}
     for stage in (by_stage[name] for name in ORDER if name in by_stage):
@@ -101,7 +111,7 @@ def _finish(session: Session, job: Job, position: int | None) -> float | None:
         if state is StageState.RUNNING and stage.started is not None and stage.progress > 0.05:
             left += (time - stage.started) * (1 - stage.progress) / stage.progress
             continue
-        pace = _pace(session, Stage(stage.stage))
+        pace = pace_of(Stage(stage.stage))
         if pace is None:
             return None
         ahead = (position or 1) - 1 if state is StageState.READY else 0

@@ -15,6 +15,7 @@ from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
 from steno.ledger.outbox import announce
 from steno.states import ENDED, ORDER, JobState, Queue, Stage, StageState
 
+_TURNS = 86_400.0  # seconds: who had no turn for so long waits as long as somebody new
 _BACK_OFF = (5.0, 30.0, 120.0, 600.0)  # seconds before another try
 DIED = "worker-died"
 
@@ -53,7 +54,7 @@ def claim(session: Session, queue: Queue, owner: str, lease: float) -> Claim | N
             func.max(other.started).label("last"),
         )
         .join(their_job, other.job_id == their_job.id)
-        .where(other.queue == queue, other.started.is_not(None))
+        .where(other.queue == queue, other.started > now() - _TURNS)
         .group_by(their_job.user_id)
         .subquery()
     )

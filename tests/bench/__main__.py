@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.bench import minutes as of_minutes
-from tests.bench import speakers
+from tests.bench import service, speakers
 from tests.bench.attribution import attribution
 from tests.bench.material import recording
 from tests.conftest import RECORDINGS, ROOT
@@ -135,6 +135,10 @@ PARTS: dict[str, Callable[[int], list[str]]] = {
     "evidence": of_minutes.evidence,
     "attacks": of_minutes.attacks,
     "endpoint": of_minutes.endpoint,
+    "jobs": partial(service.jobs, OUTPUT),
+    "upload": partial(service.upload, OUTPUT),
+    "overhead": partial(service.overhead, OUTPUT),
+    "latency": partial(service.latency, OUTPUT),
 }
 
 

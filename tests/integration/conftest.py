@@ -1,4 +1,4 @@
-"""What the ledger's tests share: both databases with the tables in place, and empty."""
+"""What the tests of ledger and REST API share: both databases with the tables in place, and empty."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from tests.ledger import Ledger, empty
 from tests.postgres import Postgres
+from tests.rest import Person, Rest, make_rest
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +57,17 @@ def ledger(request: pytest.FixtureRequest) -> Ledger:
     """An empty ledger, on each of the databases."""
     found: Ledger = request.getfixturevalue(f"{request.param}_ledger")
     return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def rest(request: pytest.FixtureRequest, tmp_path: Path) -> Rest:
+    """A REST API with nobody there, on each of the databases."""
+    if request.param == "sqlite":
+        return make_rest(tmp_path)
+    ledger: Ledger = request.getfixturevalue("postgresql_ledger")
+    return make_rest(tmp_path, database=ledger.database)
+
+
+@pytest.fixture
+def ann(rest: Rest) -> Person:
+    return rest.person()

@@ -15,8 +15,7 @@ _MANY = 200
 
 
 def test_threads_never_get_one_stage_twice(ledger: Ledger) -> None:
-    for number in range(_MANY):
-        ledger.submit(f"person-{number % 7}", minutes=False)
+    ledger.submit_many(_MANY)
 
     taken = at_once([lambda owner=f"w{number}": claims(ledger, owner) for number in range(6)])
 
@@ -24,8 +23,7 @@ def test_threads_never_get_one_stage_twice(ledger: Ledger) -> None:
 
 
 def test_processes_never_get_one_stage_twice(ledger: Ledger) -> None:
-    for number in range(_MANY):
-        ledger.submit(f"person-{number % 7}", minutes=False)
+    ledger.submit_many(_MANY)
 
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as processes:
         taken = on_all(processes, claim_all, *[(ledger.url, f"w{number}") for number in range(3)])

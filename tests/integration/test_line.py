@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from steno.config import Settings
-from steno.errors import InvalidOption, StenoError, StorageFull, UnreadableMedia
+from steno.errors import InvalidOption, RecordingBusy, StenoError, StorageFull, UnreadableMedia
 from steno.jobs import TranscriptionOptions
 from steno.transcript import Transcript
 from tests.conftest import RECORDINGS, ROOT
@@ -126,7 +126,7 @@ def test_bad_media_leaves_nothing_behind(line: Line, tmp_path: Path) -> None:
 def test_two_runs_on_one_recording_do_not_meet(line: Line, meeting: Path) -> None:
     def second_run(progress: Progress) -> None:
         if progress.transcribed:
-            with pytest.raises(InvalidOption, match="another process"):
+            with pytest.raises(RecordingBusy, match="another process"):
                 line.run(meeting)
             raise KeyboardInterrupt
 

@@ -80,3 +80,12 @@ def test_an_operation_keeps_its_contract(
         case.call_and_validate(headers={"Authorization": f"Bearer {ann.token}"}, checks=checks)
 
     check()
+
+
+def test_a_form_brings_its_recording(rest: Rest) -> None:
+    document = rest.app.test_client().get(f"{API}/openapi.json").json
+    content = document["paths"][f"{API}/jobs"]["post"]["requestBody"]["content"]
+    form = document["components"]["schemas"][content["multipart/form-data"]["schema"]["$ref"].rsplit("/", 1)[1]]
+
+    assert form["required"] == ["file"]
+    assert (form["properties"]["file"]["type"], form["properties"]["file"]["format"]) == ("string", "binary")

@@ -2,7 +2,6 @@
 
 import io
 import json
-from pathlib import Path
 
 import pytest
 from docx import Document
@@ -10,17 +9,7 @@ from docx import Document
 from steno.exports import formats
 from steno.exports.minutes import minutes_formats
 from steno.transcript import Transcript
-from tests.rest import Person, Rest, make_rest
-
-
-@pytest.fixture
-def rest(tmp_path: Path) -> Rest:
-    return make_rest(tmp_path)
-
-
-@pytest.fixture
-def ann(rest: Rest) -> Person:
-    return rest.person()
+from tests.rest import Person, Rest
 
 
 @pytest.fixture

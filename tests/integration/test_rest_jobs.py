@@ -11,16 +11,6 @@ from steno.states import Queue, Stage
 from tests.rest import Person, Rest, make_rest
 
 
-@pytest.fixture
-def rest(tmp_path: Path) -> Rest:
-    return make_rest(tmp_path)
-
-
-@pytest.fixture
-def ann(rest: Rest) -> Person:
-    return rest.person()
-
-
 def test_a_recording_in_a_form_becomes_a_job(rest: Rest, ann: Person) -> None:
     answer = ann.submit(language="fi", speakers="2", minutes="true", hotwords="Oulu")
 

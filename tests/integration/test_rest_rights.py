@@ -15,11 +15,6 @@ _PARAMETER = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 _OTHER = {"stage": "summarize", "suffix": "srt", "filename": "docs.css", "model": "unknown"}
 
 
-@pytest.fixture
-def rest(tmp_path: Path) -> Rest:
-    return make_rest(tmp_path)
-
-
 def routes(rest: Rest) -> list[tuple[str, str]]:
     """Every method and rule, but those that a preflight asks."""
     return [

@@ -62,7 +62,8 @@ def list_jobs(query: ListQuery) -> Response:
         found = jobs.page(session, caller().user_id, limit=query.limit + 1, after=after, state=query.state)
         some, more = found[: query.limit], len(found) > query.limit
         results = overview.results(session, [job.id for job in some])
-        views = [job_view(job, overview.outlook(session, job), results.get(job.id, frozenset())) for job in some]
+        outlooks = overview.outlooks(session, some)
+        views = [job_view(job, outlooks[job.id], results.get(job.id, frozenset())) for job in some]
     cursor = _cursor(some[-1]) if more else None
     answer = json_answer(JobList(jobs=views, next_cursor=cursor))
     if cursor is not None:

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
+from steno.database.tables import Job
 from steno.errors import EngineFailure, RecordingBusy, StenoError, StorageFull
 from steno.ledger import stages
 from steno.ledger.stages import Claim, Failure
@@ -41,17 +42,33 @@ class Runner:
             ending = self._end_of(work)
         if ending is not None:
             self._database.write(ending)
+            self._clear_up(mine.job_id)
         _LOG.info("stage.ended job=%s stage=%s seconds=%.1f", mine.job_id, mine.stage, time.monotonic() - begun)
+
+    def _clear_up(self, job_id: str) -> None:
+        """Delete what was written on behalf of a job that somebody has deleted meanwhile."""
+        with self._database.reading() as session:
+            gone = session.get(Job, job_id) is None
+        if gone:
+            self._blobs.delete_workspace(job_id)
 
     def _end_of(self, work: Work):  # type: ignore[no-untyped-def]  # a function of a session, or None
         """Do the work; what is then to be written, where the work has not written it itself."""
         mine = work.mine
         try:
-            _STEPS[mine.stage](work)
+            return self._worked(work)
         except Cancelled:
             if self._stop.is_set():
                 return lambda session: stages.hand_back(session, mine)
             return lambda session: stages.cancelled(session, mine)
+
+    def _worked(self, work: Work):  # type: ignore[no-untyped-def]  # as above
+        """Do the work. Raises Cancelled."""
+        mine = work.mine
+        try:
+            _STEPS[mine.stage](work)
+        except Cancelled:
+            raise
         except RecordingBusy:
             return lambda session: stages.hand_back(session, mine, after=_BUSY)
         except StenoError as error:

@@ -41,9 +41,12 @@ class Work:
     progress: Callable[[float], None]
 
     def job(self) -> Job:
-        """The job as it is now."""
+        """The job as it is now. Raises Cancelled where it was deleted."""
         with self.database.reading() as session:
-            return session.get_one(Job, self.mine.job_id)
+            found = session.get(Job, self.mine.job_id)
+        if found is None:
+            raise Cancelled
+        return found
 
     def done(self, change: Callable[[Session, Job], None] = lambda session, job: None) -> None:
         """Commit what `change` writes, and that the stage is done. Raises Cancelled where it is no longer ours."""
@@ -110,6 +113,7 @@ def transcribe_stage(work: Work) -> None:
         on_progress=advance,
         on_chunk=lambda chunk: work.check(),
         deliver=deliver,
+        unfinished=work.blobs.workspace(job.id) / "unfinished",
     )
 
 
@@ -125,6 +129,10 @@ def summarize_stage(work: Work) -> None:
     assert latest is not None
     transcript = Transcript.model_validate_json(work.blobs.read(latest.blob))
     made = summarize(
-        transcript, options, work.settings, on_progress=lambda done, windows: work.progress(done / max(1, windows))
+        transcript,
+        options,
+        work.settings,
+        on_progress=lambda done, windows: work.progress(done / max(1, windows)),
+        answers=work.blobs.workspace(job.id) / "answers",
     )
     work.keep(MINUTES, made.model_dump_json().encode("utf-8", "replace"))

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TypeVar
 
 from steno import __version__
@@ -15,6 +16,7 @@ from steno.transcript import Transcript
 from worker.summarization.content import Content, cited
 from worker.summarization.evidence import Checker
 from worker.summarization.injection import addressing, leaning
+from worker.summarization.language_model.cache import AnswerCache
 from worker.summarization.language_model.minutes import Outcome, by_language_model
 from worker.summarization.language_model.prompts import PROMPT_VERSION, Prompts
 from worker.summarization.offline.rules import Rules
@@ -32,9 +34,11 @@ def summarize(
     settings: Settings,
     *,
     on_progress: Callable[[int, int], None] = lambda done, windows: None,
+    answers: Path | None = None,
 ) -> Minutes:
     """The minutes of a transcript.
 
+    What the language model answers is kept in the folder `answers`, by default one in the data directory.
     Where the language model fails, in part or wholly, rules do its work and a notice says so. Raises InvalidOption for
     a template that is none, and StorageDenied or StorageFull.
     """
@@ -53,7 +57,7 @@ def summarize(
             Rules(checker),
             template,
             settings,
-            transcript_sha256=sha256,
+            cache=AnswerCache(answers or settings.data_dir / "minutes" / "answers", sha256),
             withheld=withheld,
             leaning=leaning(transcript.segments),
             on_progress=on_progress,

@@ -46,7 +46,7 @@ async def by_language_model(
     template: Template,
     settings: Settings,
     *,
-    transcript_sha256: str,
+    cache: AnswerCache,
     withheld: frozenset[int],
     leaning: frozenset[int],
     on_progress: Callable[[int, int], None],
@@ -62,7 +62,6 @@ async def by_language_model(
         cure = "Raise STENO_LLM_CONTEXT, or shorten the template."
         return Outcome(Content(), Account(), failure=EndpointUnusable("The model's context has no room to read", cure))
     parts = cut(transcript, withheld, sizes.shown)
-    cache = AnswerCache(settings.data_dir / "minutes" / "answers", transcript_sha256)
     # Halved windows, unreadable answers and the levels of the summary are in it; without it, a model that always fails
     # would be asked for as long as the deadline allows.
     budget = Budget(4 * len(parts) + 10)
