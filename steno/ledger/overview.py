@@ -71,7 +71,7 @@ def _positions(session: Session, jobs: Sequence[Job]) -> dict[str, int]:
         .subquery()
     )
     wanted = select(places.c.job_id, places.c.place).where(places.c.job_id.in_(ids))
-    return dict(session.execute(wanted).tuples().all())
+    return {row.job_id: row.place for row in session.execute(wanted)}
 
 
 def usage(session: Session, user_id: str) -> Usage:

@@ -89,6 +89,9 @@ class SlowLine:
             for one in (source, target):
                 with contextlib.suppress(OSError):
                     one.shutdown(socket.SHUT_RDWR)
+            if not counted:
+                source.close()
+                target.close()
 
 
 @pytest.fixture
