@@ -209,7 +209,10 @@ def end_of_form() -> bytes:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UploadService]:
-    service = UploadService(tmp_path_factory.mktemp("forms"), {"STENO_QUOTA": str(400 * MIB)})
+    # A folder of its own for temporary files: other tests use /tmp at the same time.
+    own = {"STENO_QUOTA": str(400 * MIB), "TMPDIR": str(tmp_path_factory.mktemp("temporary"))}
+    service = UploadService(tmp_path_factory.mktemp("forms"), own)
+    service.temporary = Path(own["TMPDIR"])
     service.start()
     yield service
     service.kill()
@@ -221,14 +224,14 @@ def test_a_large_form_stays_out_of_memory_and_off_other_disks(service: UploadSer
     small.sendall(CONTENT[:1000] + end_of_form())
     assert answer_of(small)[0] == 201
     before, files, size = service.memory(), service.files(), 300 * MIB
-    temporary = set(Path("/tmp").iterdir())
+    temporary = set(service.temporary.iterdir())
 
     connection, highest = form(ada, size), 0
     block = random.Random(2).randbytes(MIB)
     for _ in range(300):
         connection.sendall(block)
         highest = max(highest, service.memory())
-    elsewhere = set(Path("/tmp").iterdir()) - temporary
+    elsewhere = set(service.temporary.iterdir()) - temporary
     connection.sendall(end_of_form())
     status, _ = answer_of(connection)
     [recording] = set(service.files()) - set(files)
