@@ -8,7 +8,7 @@ from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.states import Queue
-from web import auth, awaited, docs, headers, health, openai_api, problems, uploads
+from web import auth, awaited, docs, headers, health, openai_api, portal, problems, sessions, uploads
 from web.api import account, audio, deliveries, events, jobs, languages, minutes, submission, tokens, transcripts
 from web.broker import broker_check, nudger
 from web.contract.operations import IdConverter
@@ -49,6 +49,7 @@ def create_app(
         strangers=Buckets(_STRANGERS if settings.rate_limit else 0, burst=60.0),
     )
     headers.register(app, tls=(settings.public_url or "").startswith("https://"))
+    sessions.register(app)
     auth.register(app)
     problems.register(app)
     awaited.register(app)
@@ -56,5 +57,6 @@ def create_app(
     uploads.register(app)
     for module in ROUTES:
         module.routes.register(app)
+    portal.register(app)
     docs.register(app, [one for module in ROUTES for one in module.routes.operations])
     return app

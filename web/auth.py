@@ -1,35 +1,40 @@
-"""Who asks: a bearer token, its scopes, and nothing without one.
+"""Who asks: a bearer token with its scopes, or a browser that is signed in; and nothing without either.
 
-Every route says which scope it needs (`needs`) or that anybody may ask (`public`); a route that says neither is closed.
+Every route says which scope it needs (`needs`), that it is a page for who is signed in (`page`, `admin_page`), or that
+anybody may ask (`public`); a route that says nothing is closed. What a browser's session changes needs proof that a
+page of ours sent it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
+from urllib.parse import quote
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, redirect, request
 
 from steno.database.tables import ApiToken, User
 from steno.ledger import accounts
+from web import sessions
 from web.problems import Forbidden, problem
 from web.services import services
 
 View = TypeVar("View", bound=Callable[..., object])
 _MARK = "steno_access"
-_PUBLIC = "public"
+_PUBLIC, _PAGE, _ADMIN_PAGE = "public", "page", "admin page"
 # Flask's own route for files that ship with us.
 _PUBLIC_ENDPOINTS = frozenset({"static"})
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, and what the token allows."""
+    """Who asks, and what they may. `key` is of the token or the browser's session."""
 
     user_id: str
     name: str
     admin: bool
-    token_id: str
+    key: str
     scopes: frozenset[str]
+    session_id: str | None = None  # where it is a browser
 
 
 def needs(scope: str) -> Callable[[View], View]:
@@ -48,8 +53,20 @@ def public(view: View) -> View:
     return view
 
 
+def page(view: View) -> View:
+    """Mark a view: a page for who is signed in; others are shown the way in."""
+    setattr(view, _MARK, _PAGE)
+    return view
+
+
+def admin_page(view: View) -> View:
+    """Mark a view: a page for administrators."""
+    setattr(view, _MARK, _ADMIN_PAGE)
+    return view
+
+
 def access_of(view: object) -> str | None:
-    """The scope a view needs, `public`, or None where it says neither."""
+    """The scope a view needs, `public`, `page`, `admin page`, or None where it says nothing."""
     return getattr(view, _MARK, None)
 
 
@@ -58,8 +75,17 @@ def caller() -> Caller:
     return cast(Caller, g.caller)
 
 
+def signed_in() -> Caller | None:
+    """Who is signed in with the browser that asks; None where nobody is."""
+    found = sessions.current()
+    if found is None:
+        return None
+    user = found.user
+    return Caller(user.id, user.name, user.admin, found.id, frozenset(accounts.SCOPES), found.id)
+
+
 def register(app: Flask) -> None:
-    """Let the application ask for a token before every request."""
+    """Let the application ask who it is before every request."""
     app.before_request(_check)
 
 
@@ -84,22 +110,34 @@ def _check() -> Response | None:
     if access == _PUBLIC:
         return None
     here = services()
-    asking = token_holder()
+    asking = token_holder() if "Authorization" in request.headers else signed_in()
     if asking is None:
-        # Only who has no token is slowed down: behind a proxy everybody has its address.
-        if (wait := here.strangers.wait(request.remote_addr or "")) > 0:
-            return _slow_down(wait)
-        answer = problem(401, "unauthenticated", "There is no valid token. Send `Authorization: Bearer TOKEN`.")
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="steno"'
-        return answer
+        return _stranger(access)
     # A recording comes in as many requests as its client likes: uploads have limits of their own.
     uploading = request.endpoint.startswith("uploads.") and request.method in {"PATCH", "HEAD", "POST"}
-    if not uploading and (wait := here.requests.wait(asking.token_id)) > 0:
+    if not uploading and (wait := here.requests.wait(asking.key)) > 0:
         return _slow_down(wait)
-    if access is None or access not in asking.scopes:
+    if asking.session_id is not None:
+        sessions.check_csrf()
+    if access in {_PAGE, _ADMIN_PAGE}:
+        if asking.session_id is None or (access == _ADMIN_PAGE and not asking.admin):
+            raise Forbidden("This page is for administrators", "Ask one of them.")
+    elif access is None or access not in asking.scopes:
         raise Forbidden(f"The token has not the scope {access}", "Use one that has it.")
     g.caller = asking
     return None
+
+
+def _stranger(access: str | None) -> Response:
+    if access in {_PAGE, _ADMIN_PAGE} and "Authorization" not in request.headers:
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return cast(Response, redirect(f"/sign-in?next={quote(wanted, safe='')}", 303))
+    # Only who has no token is slowed down: behind a proxy everybody has its address.
+    if (wait := services().strangers.wait(request.remote_addr or "")) > 0:
+        return _slow_down(wait)
+    answer = problem(401, "unauthenticated", "There is no valid token. Send `Authorization: Bearer TOKEN`.")
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="steno"'
+    return answer
 
 
 def _slow_down(wait: float) -> Response:

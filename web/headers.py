@@ -34,7 +34,7 @@ def register(app: Flask, *, tls: bool) -> None:
     def end(answer: Response) -> Response:
         for name, value in _HEADERS.items():
             answer.headers.setdefault(name, value)
-        if request.path.startswith("/api/"):
+        if answer.content_type == "text/html; charset=utf-8" or request.path.startswith("/api/"):
             answer.headers.setdefault("Cache-Control", "no-store")
         if tls:
             answer.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")

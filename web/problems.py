@@ -19,6 +19,8 @@ STATUSES = {
     "malformed": 400,
     "unauthenticated": 401,
     "forbidden": 403,
+    "foreign-request": 403,
+    "unknown-link": 410,
     "unknown-job": 404,
     "unknown-upload": 404,
     "upload-expired": 410,

@@ -53,6 +53,17 @@ def disable(
     stdout.print(f"{shown(name)} is {'enabled' if enable else 'disabled'}")
 
 
+@users.command("invite")
+@speaks_plainly
+def invite(name: Name) -> None:
+    """Print a link with which a person chooses a password; good for a week, once."""
+    from steno.ledger import accounts, sessions
+
+    secret = _database().write(lambda session: sessions.invite(session, accounts.find_user(session, name)))
+    address = load_settings().public_url or "http://localhost:8000"
+    stdout.print(f"{address.rstrip('/')}/welcome/{secret}", markup=False, soft_wrap=True)
+
+
 @tokens.command("issue")
 @speaks_plainly
 def issue(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,9 @@ from steno.config import Settings, load_settings
 from steno.errors import InvalidOption, MissingProgram
 from steno.states import Queue
 from steno.supervision import Program, Supervisor
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for everybody.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")]
@@ -31,18 +34,19 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     _log()
     settings = load_settings()
     from steno.database import Database
-    from steno.ledger.accounts import first_admin
 
     database = Database.of(settings)
     database.upgrade()
-    secret = database.write(first_admin)
+    first = database.write(_first_admin)
     database.dispose()
     # What listens everywhere is reached by this machine's name.
     name = socket_module.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104
     address = settings.public_url or f"http://{name}:{port}"
     stdout.print(f"Steno is at [bold]{shown(address)}[/]; what it keeps is in {shown(str(settings.data_dir))}")
-    if secret is not None:
-        stdout.print(f"First administrator's token, shown only now: [bold]{shown(secret)}[/]")
+    if first is not None:
+        link, token = first
+        stdout.print(f"Begin here, within a day: [bold]{shown(f'{address}/welcome/{link}')}[/]")
+        stdout.print(f"First administrator's token, shown only now: [bold]{shown(token)}[/]")
     with _alone(settings.data_dir), tempfile.TemporaryDirectory(prefix="steno-") as place:
         programs = []
         environment = {**os.environ, "STENO_PUBLIC_URL": address}
@@ -58,6 +62,14 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
             Program("web", [*ourselves, "web", "--host", host, "--port", str(port)], environment),
         ]
         Supervisor(programs).run()
+
+
+def _first_admin(session: "Session") -> tuple[str, str] | None:
+    """On the first run: the secret of the link that lets the administrator in, and of a token."""
+    from steno.ledger import accounts, sessions
+
+    first = accounts.first_admin(session)
+    return (sessions.invite(session, first[0], good_for=sessions.FIRST), first[1]) if first is not None else None
 
 
 @contextmanager

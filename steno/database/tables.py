@@ -4,57 +4,33 @@ Times are seconds since 1970 by the database's clock; ids are random, 32 hexadec
 """
 
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, Integer, String, Text, UniqueConstraint, case
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, case
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from steno.database.base import Base, new_id
 from steno.database.clock import now
+from steno.database.people import ApiToken, SignInLink, User, WebSession
 from steno.states import ORDER, JobState, Queue, Stage, StageState
 
-
-def new_id() -> str:
-    """A random id."""
-    return uuid4().hex
-
-
-class Base(DeclarativeBase):
-    """Common types."""
-
-    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012  # as SQLAlchemy declares them
-    type_annotation_map = {  # noqa: RUF012
-        float: Double(),
-        int: BigInteger(),
-        dict[str, Any]: JSON(),
-        list[str]: JSON(),
-    }
-
-
-class User(Base):
-    """Somebody who owns jobs. `name` is what they sign in with, usually a mail address."""
-
-    __tablename__ = "users"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(String(320), unique=True)
-    password_hash: Mapped[str | None] = mapped_column(Text)
-    admin: Mapped[bool] = mapped_column(default=False)
-    disabled: Mapped[bool] = mapped_column(default=False)
-    created: Mapped[float] = mapped_column(default=now())
-
-
-class ApiToken(Base):
-    """A token: only its SHA-256 is kept. `scopes` are words such as `jobs:read`."""
-
-    __tablename__ = "api_tokens"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(200))
-    sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    scopes: Mapped[list[str]]
-    created: Mapped[float] = mapped_column(default=now())
-    expires: Mapped[float | None]
-    last_used: Mapped[float | None]
-    user: Mapped[User] = relationship()
+__all__ = [
+    "ApiToken",
+    "AuditEvent",
+    "Base",
+    "Delivery",
+    "Document",
+    "Job",
+    "JobTag",
+    "PortalSetting",
+    "Question",
+    "Share",
+    "SignInLink",
+    "StageRun",
+    "Upload",
+    "User",
+    "WebSession",
+    "new_id",
+]
 
 
 class Upload(Base):
@@ -68,6 +44,7 @@ class Upload(Base):
     received: Mapped[int] = mapped_column(default=0)
     blob: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str | None] = mapped_column(String(64))
+    key: Mapped[str | None] = mapped_column(Text)
     created: Mapped[float] = mapped_column(default=now())
     expires: Mapped[float]
 
@@ -97,6 +74,10 @@ class Job(Base):
     notify_attach: Mapped[str | None] = mapped_column(String(200))
     webhook_url: Mapped[str | None] = mapped_column(Text)
     delete_after: Mapped[float | None]
+    warned: Mapped[float | None]
+    keep_recording: Mapped[bool] = mapped_column(default=True)
+    recording_deleted: Mapped[float | None]
+    key: Mapped[str | None] = mapped_column(Text)
     idempotency_key: Mapped[str | None] = mapped_column(String(200))
     request_sha256: Mapped[str | None] = mapped_column(String(64))
     cancel_requested: Mapped[bool] = mapped_column(default=False)
@@ -160,6 +141,57 @@ class Document(Base):
     created: Mapped[float] = mapped_column(default=now())
 
 
+class JobTag(Base):
+    """A word a person put on a job, to find it again."""
+
+    __tablename__ = "job_tags"
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(60), primary_key=True, index=True)
+
+
+class Share(Base):
+    """A link by which anybody may read a job until it expires. Only the SHA-256 of its secret is kept."""
+
+    __tablename__ = "shares"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    label: Mapped[str] = mapped_column(String(200), default="")
+    with_audio: Mapped[bool] = mapped_column(default=True)
+    with_minutes: Mapped[bool] = mapped_column(default=True)
+    created: Mapped[float] = mapped_column(default=now())
+    expires: Mapped[float]
+    opened: Mapped[int] = mapped_column(default=0)
+    last_opened: Mapped[float | None]
+    job: Mapped[Job] = relationship()
+
+
+class Question(Base):
+    """What a person asks of a job's transcript. Question and answer are JSON in the blob store, as documents are."""
+
+    __tablename__ = "questions"
+    __table_args__ = (Index("ix_questions_due", "state", "created"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+    blob: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(8), default="due")
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[float | None]
+    error: Mapped[str | None] = mapped_column(Text)
+    created: Mapped[float] = mapped_column(default=now())
+    finished: Mapped[float | None]
+
+
+class PortalSetting(Base):
+    """What administrators set in the portal: the announcement, rules of retention."""
+
+    __tablename__ = "portal_settings"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[dict[str, Any]]
+    changed: Mapped[float] = mapped_column(default=now())
+
+
 class Delivery(Base):
     """A mail or a webhook call that is to be sent exactly once for a state that a job reached (outbox)."""
 
@@ -190,7 +222,7 @@ class AuditEvent(Base):
 
     __tablename__ = "audit_events"
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
-    at: Mapped[float] = mapped_column(default=now())
+    at: Mapped[float] = mapped_column(default=now(), index=True)
     user_id: Mapped[str | None] = mapped_column(String(32), index=True)
     job_id: Mapped[str | None] = mapped_column(String(32), index=True)
     kind: Mapped[str] = mapped_column(String(60))

@@ -104,11 +104,12 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
-def first_admin(session: Session) -> str | None:
+def first_admin(session: Session) -> tuple[User, str] | None:
     """Where there is nobody yet: an administrator, and the secret of a token for them. None where there is somebody."""
     if session.scalar(select(User.id).limit(1)) is not None:
         return None
-    return issue_token(session, add_user(session, "admin", admin=True), "first token")[1]
+    user = add_user(session, "admin", admin=True)
+    return user, issue_token(session, user, "first token")[1]
 
 
 def everybody(session: Session) -> Sequence[User]:

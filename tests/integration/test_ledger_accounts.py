@@ -103,10 +103,10 @@ def test_use_is_written_down(ledger: Ledger) -> None:
 
 
 def test_the_first_administrator_is_made_once(ledger: Ledger) -> None:
-    secret = ledger.do(accounts.first_admin)
+    first = ledger.do(accounts.first_admin)
 
-    assert secret is not None
-    found = ledger.do(accounts.holder, secret)
+    assert first is not None
+    found = ledger.do(accounts.holder, first[1])
     assert found is not None
     assert found[0].admin
     assert ledger.do(accounts.first_admin) is None

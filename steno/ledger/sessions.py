@@ -1,0 +1,151 @@
+"""Browsers people are signed in with, and the links that let them in the first time.
+
+A session's secret is a cookie of 256 random bits; only its SHA-256 is kept. It ends 14 days after its last use, and
+90 days after it began in any case.
+"""
+
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from steno.database.clock import now
+from steno.database.tables import SignInLink, User, WebSession
+from steno.errors import StenoError
+from steno.ledger import passwords
+from steno.ledger.moves import record
+
+_DAY = 86_400.0
+IDLE, LONGEST = 14 * _DAY, 90 * _DAY
+FIRST, INVITED = 1 * _DAY, 7 * _DAY  # how long a link is good
+_NOTE_EVERY = 60.0  # a write for every request would cost more than it tells
+
+
+class UnknownLink(StenoError):
+    """No such link, or it was used, or its time is over."""
+
+    code = "unknown-link"
+
+
+def sign_in(session: Session, name: str, password: str) -> User | None:
+    """The person with this name and password; None where there is none, or they are kept out."""
+    user = session.scalar(select(User).where(User.name == name.strip()))
+    right = passwords.matches(password, user.password_hash if user is not None else None)
+    return user if right and user is not None and not user.disabled else None
+
+
+def begin(session: Session, user: User, *, browser: str = "", address: str = "") -> str:
+    """A new session; its secret."""
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        WebSession(
+            user_id=user.id,
+            sha256=_hash(secret),
+            browser=browser[:300],
+            address=address[:64],
+            expires=_time(session) + IDLE,
+        )
+    )
+    session.flush()
+    record(session, "session.begun", user_id=user.id)
+    return secret
+
+
+def holder(session: Session, secret: str) -> WebSession | None:
+    """The session of a secret; None where it ended, or its person is kept out."""
+    return session.scalar(
+        select(WebSession)
+        .join(User)
+        .where(WebSession.sha256 == _hash(secret), WebSession.expires > now(), User.disabled.is_(False))
+    )
+
+
+def noted_lately(found: WebSession, time_now: float) -> bool:
+    """Whether its last use is written down, to the minute."""
+    return abs(time_now - found.last_used) < _NOTE_EVERY
+
+
+def note(session: Session, session_id: str) -> None:
+    """Write down that a session is in use now, which prolongs it."""
+    found = session.get(WebSession, session_id)
+    if found is not None:
+        time = _time(session)
+        found.last_used = time
+        found.expires = min(time + IDLE, found.created + LONGEST)
+        session.execute(update(User).where(User.id == found.user_id).values(last_seen=time))
+
+
+def sessions_of(session: Session, user_id: str) -> Sequence[WebSession]:
+    """A person's sessions, the one last used first."""
+    wanted = select(WebSession).where(WebSession.user_id == user_id, WebSession.expires > now())
+    return session.scalars(wanted.order_by(WebSession.last_used.desc())).all()
+
+
+def end(session: Session, user_id: str, session_id: str) -> bool:
+    """End one of a person's sessions; False where there is no such."""
+    found = session.scalar(select(WebSession).where(WebSession.id == session_id, WebSession.user_id == user_id))
+    if found is None:
+        return False
+    session.delete(found)
+    record(session, "session.ended", user_id=user_id)
+    return True
+
+
+def end_all(session: Session, user_id: str, *, but: str | None = None) -> int:
+    """End a person's sessions, all but one; how many."""
+    wanted = delete(WebSession).where(WebSession.user_id == user_id, WebSession.id != (but or ""))
+    ended = int(session.execute(wanted).rowcount)  # type: ignore[attr-defined]
+    record(session, "session.ended_all", user_id=user_id, sessions=ended)
+    return ended
+
+
+def invite(session: Session, user: User, *, good_for: float = INVITED) -> str:
+    """A link's secret, with which the person may choose a password once. Earlier links are worth nothing then."""
+    secret = secrets.token_urlsafe(32)
+    session.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
+    session.add(SignInLink(user_id=user.id, sha256=_hash(secret), expires=_time(session) + good_for))
+    record(session, "link.issued", user_id=user.id)
+    return secret
+
+
+def invited(session: Session, secret: str) -> User:
+    """Whom a link lets in. Raises UnknownLink."""
+    found = session.scalar(
+        select(SignInLink)
+        .join(User)
+        .where(SignInLink.sha256 == _hash(secret), SignInLink.expires > now(), User.disabled.is_(False))
+    )
+    if found is None:
+        raise UnknownLink("This link is not good any more", "Ask your administrator for a new one.")
+    return found.user
+
+
+def redeem(session: Session, secret: str, password: str) -> User:
+    """Choose a password by a link, which is used up, and sign out everywhere. Raises UnknownLink, WeakPassword."""
+    user = invited(session, secret)
+    set_password(session, user, password)
+    session.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
+    return user
+
+
+def set_password(session: Session, user: User, password: str, *, but: str | None = None) -> None:
+    """Give a person a new password, and end their sessions, all but one. Raises WeakPassword."""
+    user.password_hash = passwords.hashed(password, name=user.name)
+    end_all(session, user.id, but=but)
+    record(session, "password.set", user_id=user.id)
+
+
+def tidy(session: Session) -> None:
+    """Delete the sessions and links whose time is over."""
+    session.execute(delete(WebSession).where(WebSession.expires < now()))
+    session.execute(delete(SignInLink).where(SignInLink.expires < now()))
+
+
+def _time(session: Session) -> float:
+    return float(session.scalar(select(now())) or 0.0)
+
+
+def _hash(secret: str) -> str:
+    return sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,70 @@
+"""One real service and one real Chromium for each file of tests."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+from playwright.sync_api import Browser
+
+from tests.browser import PASSWORD, Visit, chromium
+from tests.service import Service
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """`steno up`, whose first administrator has a password: admin, PASSWORD."""
+    with Service(tmp_path_factory.mktemp("service")) as one:
+        set_password(one, "admin")
+        yield one
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def visit(service: Service, browser: Browser) -> Iterator[Visit]:
+    """A visitor, not signed in. Any fault of a page fails the test."""
+    one = Visit(browser, service.url)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def visits(service: Service, browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """More visitors, with options of `Visit`, e.g. width, color_scheme, has_touch."""
+    made: list[Visit] = []
+
+    def visit(**options: object) -> Visit:
+        made.append(Visit(browser, service.url, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield visit
+    for one in made:
+        one.close()
+
+
+def set_password(service: Service, name: str, password: str = PASSWORD) -> None:
+    """By the link that `steno admin users invite` prints, as an operator does."""
+    told = subprocess.run(
+        [sys.executable, "-m", "steno", "admin", "users", "invite", name],
+        env=service.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    secret = told.split("/welcome/")[1].split()[0]
+
+    with requests.Session() as person:
+        page = person.get(f"{service.url}/welcome/{secret}", timeout=30)
+        proof = re.search(r'name="csrf_token" value="(\w+)"', page.text)
+        assert proof, page.text
+        form = {"csrf_token": proof[1], "password": password}
+        answer = person.post(page.url, data=form, timeout=30, allow_redirects=False)
+        assert answer.status_code == 303, answer.text

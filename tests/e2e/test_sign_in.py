@@ -1,0 +1,48 @@
+"""Signing in: the first-run link, password, sign out; who is not signed in sees nothing."""
+
+import re
+
+from tests.browser import PASSWORD, Visit, serious
+from tests.service import Service
+
+
+def test_the_first_run_link_lets_the_administrator_choose_a_password(service: Service, visit: Visit) -> None:
+    link = next(match[0] for line in service.said if (match := re.search(r"http\S+/welcome/\S+", line)))
+
+    # The fixture has invited the administrator anew: the link of the first run is worth nothing since.
+    visit.page.goto(link)
+
+    assert visit.page.get_by_text("not good any more").is_visible()
+    assert visit.page.get_by_role("heading", level=1).inner_text() == "That did not work"
+
+
+def test_a_wrong_password_is_said_and_the_right_one_goes_where_one_wanted(visit: Visit) -> None:
+    visit.page.goto("/account")
+    assert "/sign-in" in visit.page.url
+    visit.page.get_by_label("Name or mail address").fill("admin")
+    visit.page.get_by_label("Password").fill("wrong, of course")
+    visit.page.get_by_role("button", name="Sign in").click()
+    assert visit.page.get_by_role("alert").inner_text() == "The name or the password is wrong."
+    visit.page.get_by_label("Password").fill(PASSWORD)
+    visit.page.get_by_role("button", name="Sign in").click()
+    visit.page.wait_for_url("**/account")
+
+
+def test_signing_out_ends_the_session_on_the_server(visit: Visit) -> None:
+    visit.sign_in()
+    cookies = visit.context.cookies()
+    visit.page.goto("/account")
+    visit.page.locator(".own summary").click()
+    visit.page.get_by_role("button", name="Sign out", exact=True).click()
+    visit.page.wait_for_url("**/sign-in")
+
+    visit.context.add_cookies(cookies)
+    visit.page.goto("/account")
+
+    assert "/sign-in" in visit.page.url
+
+
+def test_the_pages_have_no_serious_fault_of_accessibility(visit: Visit) -> None:
+    visit.page.goto("/sign-in")
+    assert serious(visit.page) == []
+    visit.screenshot("sign-in")

@@ -1,0 +1,18 @@
+"""The portal: pages for people, in their language. What the pages do beyond showing, they do by the REST API."""
+
+from flask import Flask
+
+from web.portal import account, assets, errors, forms, languages, layout, sign_in
+
+PAGES = (sign_in, account)
+
+
+def register(app: Flask) -> None:
+    """Serve the pages and what they need."""
+    languages.register(app)
+    assets.register(app)
+    layout.register(app)
+    errors.register(app)
+    forms.register(app)
+    for one in PAGES:
+        one.register(app)

@@ -1,0 +1,49 @@
+"""Style sheets, scripts and pictures. Their address has a digest of them all, so that browsers may keep them for good.
+
+Modules import each other by relative addresses: those have the digest, too.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask, Response, current_app, send_from_directory, url_for
+
+from web.auth import public
+
+_FOLDER = Path(__file__).parent.parent / "static"
+_VERSION = "steno_assets_version"
+
+
+def register(app: Flask) -> None:
+    """Serve them, and let templates name them: `asset('css/base.css')`."""
+    app.config[_VERSION] = _digest()
+    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["icons"] = lambda: url_for("portal_asset", version=version(), name="icons.svg")
+    app.add_url_rule("/assets/<version>/<path:name>", "portal_asset", serve)
+
+
+def version() -> str:
+    """Digest of all that is served."""
+    return str(current_app.config[_VERSION])
+
+
+def asset(name: str) -> str:
+    """The address of a file."""
+    return url_for("portal_asset", version=version(), name=name)
+
+
+@public
+def serve(version: str, name: str) -> Response:
+    """A file, to be kept for good if the digest is this version's."""
+    answer = send_from_directory(_FOLDER, name, max_age=31_536_000 if version == current_app.config[_VERSION] else 0)
+    if version == current_app.config[_VERSION]:
+        answer.cache_control.immutable = True
+    return answer
+
+
+def _digest() -> str:
+    found = sha256()
+    for path in sorted(_FOLDER.rglob("*")):
+        if path.is_file():
+            found.update(str(path.relative_to(_FOLDER)).encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()[:16]

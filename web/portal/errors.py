@@ -1,0 +1,28 @@
+"""Errors as pages, for browsers that asked for a page; programs get problem details."""
+
+import json
+
+from flask import Flask, Response, render_template, request
+
+from web.problems import MEDIA_TYPE
+
+_PROGRAMS = ("/api/", "/v1/", "/healthz", "/readyz", "/metrics", "/assets/", "/messages/")
+
+
+def register(app: Flask) -> None:
+    """Make a page of every problem detail that a browser would show."""
+
+    @app.after_request
+    def show(answer: Response) -> Response:
+        if answer.content_type != MEDIA_TYPE or not _wants_page():
+            return answer
+        problem = json.loads(answer.get_data())
+        answer.set_data(render_template("error.html", problem=problem))
+        answer.content_type = "text/html; charset=utf-8"
+        return answer
+
+
+def _wants_page() -> bool:
+    if request.path.startswith(_PROGRAMS):
+        return False
+    return request.accept_mimetypes.best_match(["application/json", "text/html"], "application/json") == "text/html"

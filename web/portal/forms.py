@@ -1,0 +1,45 @@
+"""Forms of pages: read as models, shown again with what is wrong."""
+
+from typing import TypeVar
+from urllib.parse import quote, unquote
+
+from flask import Flask, Response, redirect, request
+from pydantic import BaseModel, ValidationError
+
+Form = TypeVar("Form", bound=BaseModel)
+_SAID = "steno_said"
+
+
+def read(model: type[Form]) -> Form:
+    """The fields of a form that was sent; what is left empty counts as left out. Raises ValidationError."""
+    fields = {name: value for name, value in request.form.items() if value.strip() and name in model.model_fields}
+    return model.model_validate(fields)
+
+
+def fault(error: ValidationError) -> str:
+    """What is wrong first, for a person."""
+    first = error.errors(include_url=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+
+
+def done(says: str, address: str) -> Response:
+    """Say on the next page that it is done, and go there."""
+    answer = redirect(address, 303)
+    answer.set_cookie(_SAID, quote(says[:300]), max_age=60, httponly=True, samesite="Lax")
+    return answer  # type: ignore[return-value]
+
+
+def register(app: Flask) -> None:
+    """Let templates show what was done last, once: `said()`."""
+    app.jinja_env.globals["said"] = lambda: unquote(request.cookies.get(_SAID, ""))[:300]
+
+    @app.after_request
+    def forget(answer: Response) -> Response:
+        if _SAID in request.cookies and answer.mimetype == "text/html" and answer.status_code < 300:
+            answer.delete_cookie(_SAID, httponly=True, samesite="Lax")
+        return answer
+
+
+def safe_next(address: str | None) -> str:
+    """Where to go on after signing in: only to a page of ours."""
+    return address if address and address.startswith("/") and not address.startswith(("//", "/\\")) else "/"

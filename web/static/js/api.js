@@ -1,0 +1,42 @@
+// The REST API as this page's person may use it.
+import { _ } from "./i18n.js";
+
+export const root = "/api/v1";
+export const csrf = document.documentElement.dataset.csrf;
+
+/** What the server said was wrong: `message` is for people and names the cure, `code` is stable. */
+export class Problem extends Error {
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Ask the API. `body` goes as JSON; the answer is `{ value, etag, headers, status }`. Throws Problem. */
+export async function ask(method, path, { body, headers = {}, signal } = {}) {
+  const sent = { Accept: "application/json", "X-CSRF-Token": csrf, ...headers };
+  if (body !== undefined) sent["Content-Type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(path.startsWith("/api/") ? path : root + path, {
+      method, headers: sent, signal, body: body === undefined ? undefined : JSON.stringify(body), credentials: "same-origin",
+    });
+  } catch (fault) {
+    if (fault.name === "AbortError") throw fault;
+    throw new Problem(0, "offline", _("The server cannot be reached. Check the network; nothing is lost."));
+  }
+  if (answer.status === 401) {
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    throw new Problem(401, "unauthenticated", _("You are signed out."));
+  }
+  const text = await answer.text();
+  const value = text && (answer.headers.get("Content-Type") ?? "").includes("json") ? JSON.parse(text) : text;
+  if (!answer.ok) throw new Problem(answer.status, value.code ?? "error", value.detail ?? answer.statusText);
+  return { value, etag: answer.headers.get("ETag"), headers: answer.headers, status: answer.status };
+}
+
+export const get = (path, options) => ask("GET", path, options);
+export const post = (path, body, options) => ask("POST", path, { body, ...options });
+export const patch = (path, body, options) => ask("PATCH", path, { body, ...options });
+export const remove = (path, options) => ask("DELETE", path, options);

@@ -1,0 +1,24 @@
+// The frame of every page: appearance, language, menus that close, times in the reader's zone.
+import { all } from "./dom.js";
+import { moment } from "./format.js";
+
+const YEAR = 31536000;
+const remember = (name, value) => { document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax`; };
+
+for (const choice of all('input[name="theme"]')) {
+  choice.addEventListener("change", () => {
+    document.documentElement.dataset.theme = choice.value;
+    remember("steno_theme", choice.value);
+  });
+}
+for (const choice of all('.own input[name="language"]')) {
+  choice.addEventListener("change", () => { remember("steno_language", choice.value); location.reload(); });
+}
+document.addEventListener("click", (event) => {
+  for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of all("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+});
+for (const time of all("time[datetime]")) time.textContent = moment(time.getAttribute("datetime"));
