@@ -1,0 +1,5 @@
+"""The words of the pages in other languages, as gettext catalogs: `python -m web.translations` brings them up to date.
+
+Texts are collected from Python, templates and scripts of this package. Scripts name values as `{name}`, the others as
+`%(name)s`.
+"""

@@ -1,0 +1,77 @@
+"""Collecting the texts of the pages, and what a catalog still lacks."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+PACKAGE = Path(__file__).parent.parent
+FOLDER = Path(__file__).parent
+LANGUAGES = ("fi", "sv")
+_METHODS = [("templates/**.html", "jinja2"), ("static/js/**.js", "javascript"), ("**.py", "python")]
+_OPTIONS = {
+    "templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"},
+    "static/js/**.js": {"template_string": "false"},
+}
+_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+_VALUE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+
+
+def collected() -> Catalog:
+    """Every text of the pages, with the files it stands in."""
+    catalog = Catalog(project="Steno", charset="utf-8", fuzzy=False)
+    found = extract_from_dir(PACKAGE, _METHODS, _OPTIONS, _KEYWORDS)
+    for name, _, text, _, context in sorted(found, key=lambda one: (str(one[0]), one[1])):
+        catalog.add(text, locations=[(f"web/{name}", 0)], context=context)
+    return catalog
+
+
+def catalog_of(language: str) -> Catalog:
+    """The catalog of a language, empty where there is none yet."""
+    path = FOLDER / f"{language}.po"
+    if not path.exists():
+        return Catalog(locale=language, project="Steno", charset="utf-8", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def update(language: str) -> None:
+    """Bring a catalog up to date: new texts are empty, texts that nobody needs any more go."""
+    catalog = catalog_of(language)
+    catalog.update(collected(), no_fuzzy_matching=True, update_creation_date=False)
+    catalog.obsolete.clear()
+    catalog.header_comment = f"# The pages of Steno: {language}."
+    with (FOLDER / f"{language}.po").open("wb") as file:
+        write_po(file, catalog, width=0, sort_output=True, include_lineno=False, ignore_obsolete=True)
+
+
+def faults(language: str) -> Iterator[str]:
+    """What is wrong with a catalog, in lines to read: texts without a translation, values lost on the way."""
+    catalog = catalog_of(language)
+    for message in collected():
+        if not message.id:
+            continue
+        known = catalog.get(message.id, message.context)
+        if known is None or not _whole(known):
+            yield f"{language}: not translated: {_first(message)}"
+        elif any(_values(text) != _values(_first(message)) for text in _texts(known)):
+            yield f"{language}: other values: {_first(message)}"
+
+
+def _whole(message: Message) -> bool:
+    return all(_texts(message)) and not message.fuzzy
+
+
+def _first(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[-1]
+
+
+def _texts(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
+
+
+def _values(text: str) -> set[str]:
+    return set(_VALUE.findall(text))
