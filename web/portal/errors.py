@@ -4,6 +4,8 @@ import json
 
 from flask import Flask, Response, render_template, request
 
+from web.portal.languages import gettext, language
+from web.portal.problem_words import PROBLEMS
 from web.problems import MEDIA_TYPE
 
 _PROGRAMS = ("/api/", "/v1/", "/healthz", "/readyz", "/metrics", "/assets/", "/messages/")
@@ -17,7 +19,7 @@ def register(app: Flask) -> None:
         if answer.content_type != MEDIA_TYPE or not _wants_page():
             return answer
         problem = json.loads(answer.get_data())
-        answer.set_data(render_template("error.html", problem=problem))
+        answer.set_data(render_template("error.html", problem=problem, detail=told(problem["code"], problem["detail"])))
         answer.content_type = "text/html; charset=utf-8"
         return answer
 
@@ -26,3 +28,11 @@ def _wants_page() -> bool:
     if request.path.startswith(_PROGRAMS):
         return False
     return request.accept_mimetypes.best_match(["application/json", "text/html"], "application/json") == "text/html"
+
+
+def told(code: str, detail: str) -> str:
+    """What to tell the reader: in English `detail`, else the sentence for the code, where there is a translation."""
+    if language() == "en" or code not in PROBLEMS:
+        return detail
+    sentence = gettext(PROBLEMS[code])
+    return sentence if sentence != PROBLEMS[code] else detail

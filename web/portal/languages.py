@@ -16,6 +16,7 @@ from flask import Flask, Response, g, has_request_context, request, url_for
 from web import sessions
 from web.auth import public
 from web.portal.assets import version
+from web.portal.problem_words import PROBLEMS
 
 LANGUAGES = {"en": "English", "fi": "Suomi", "sv": "Svenska"}
 COOKIE = "steno_language"
@@ -68,7 +69,10 @@ def messages_url() -> str:
 def messages(version: str, language: str) -> Response:
     """The words of scripts in a language."""
     del version
-    words = _of_scripts(language) if language in LANGUAGES else {}
+    words = dict(_of_scripts(language)) if language in LANGUAGES else {}
+    if language in LANGUAGES and language != "en":
+        known = _translations(language)
+        words |= {f"problem:{code}": known.gettext(text) for code, text in PROBLEMS.items()}
     answer = Response(json.dumps(words, ensure_ascii=False), content_type="application/json")
     answer.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     return answer

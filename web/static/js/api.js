@@ -1,5 +1,5 @@
 // The REST API as this page's person may use it.
-import { _ } from "./i18n.js";
+import { _, told } from "./i18n.js";
 
 export const root = "/api/v1";
 export const csrf = document.documentElement.dataset.csrf;
@@ -32,7 +32,7 @@ export async function ask(method, path, { body, headers = {}, signal } = {}) {
   }
   const text = await answer.text();
   const value = text && (answer.headers.get("Content-Type") ?? "").includes("json") ? JSON.parse(text) : text;
-  if (!answer.ok) throw new Problem(answer.status, value.code ?? "error", value.detail ?? answer.statusText);
+  if (!answer.ok) throw new Problem(answer.status, value.code ?? "error", told(value.code, value.detail ?? answer.statusText));
   return { value, etag: answer.headers.get("ETag"), headers: answer.headers, status: answer.status };
 }
 

@@ -13,6 +13,9 @@ export function ngettext(one, many, number, values = {}) {
   return filled(Array.isArray(known) ? known[number === 1 ? 0 : 1] : number === 1 ? one : many, { number, ...values });
 }
 
+/** What went wrong, in the reader's language: by its code, else as the server said it. */
+export const told = (code, detail) => words[`problem:${code}`] ?? detail;
+
 export const language = document.documentElement.lang;
 
 function filled(text, values) {
