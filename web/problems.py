@@ -25,6 +25,8 @@ STATUSES = {
     "unknown-upload": 404,
     "upload-expired": 410,
     "unknown-token": 404,
+    "unknown-user": 404,
+    "last-administrator": 409,
     "unknown-delivery": 404,
     "unknown-format": 404,
     "not-there-yet": 404,

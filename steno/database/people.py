@@ -1,4 +1,4 @@
-"""The tables of people: who they are, their API tokens, their browsers, and links that let them in."""
+"""The tables of people: who they are, their API tokens and browsers, what lets them in, what slows guessers down."""
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -74,3 +74,32 @@ class SignInLink(Base):
     created: Mapped[float] = mapped_column(default=now())
     expires: Mapped[float]
     user: Mapped[User] = relationship()
+
+
+class SignInTries(Base):
+    """How often somebody tried to sign in lately: to an account, or from an address. `key` is a SHA-256 of which.
+
+    `level` counts tries and sinks with time; nobody may try again before `until`.
+    """
+
+    __tablename__ = "sign_in_tries"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    level: Mapped[float] = mapped_column(default=0.0)
+    at: Mapped[float] = mapped_column(default=now())
+    until: Mapped[float] = mapped_column(default=0.0)
+
+
+class SignInFlow(Base):
+    """A browser that was sent to the identity provider and is to come back, once. Its cookie's SHA-256 is the key.
+
+    `user_id` is who wants to connect their account; None: who wants to sign in.
+    """
+
+    __tablename__ = "sign_in_flows"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    state: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(64))
+    verifier: Mapped[str] = mapped_column(String(128))
+    wanted: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    expires: Mapped[float]

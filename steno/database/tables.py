@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from steno.database.base import Base, new_id
 from steno.database.clock import now
-from steno.database.people import ApiToken, SignInLink, User, WebSession
+from steno.database.people import ApiToken, SignInFlow, SignInLink, SignInTries, User, WebSession
 from steno.states import ORDER, JobState, Queue, Stage, StageState
 
 __all__ = [
@@ -24,7 +24,9 @@ __all__ = [
     "PortalSetting",
     "Question",
     "Share",
+    "SignInFlow",
     "SignInLink",
+    "SignInTries",
     "StageRun",
     "Upload",
     "User",

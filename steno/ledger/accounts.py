@@ -5,35 +5,45 @@ import secrets
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from steno.database.clock import now
 from steno.database.tables import ApiToken, User
 from steno.errors import InvalidOption
+from steno.exports.clean import clean
 from steno.ledger.moves import record
+from steno.mail_address import check_mail_address
 
 SCOPES = ("jobs:read", "jobs:write", "tokens")
+_LONGEST_NAME = 320
 _PREFIX = "steno_"  # so that secret scanners know what they found
 
 
 def add_user(session: Session, name: str, *, admin: bool = False) -> User:
     """A new person. Raises InvalidOption where the name is taken."""
-    name = name.strip()
-    if not name:
+    name = clean(name)
+    if not 1 <= len(name) <= _LONGEST_NAME:
         raise InvalidOption("A user needs a name", "Give a mail address.")
-    if session.scalar(select(User.id).where(User.name == name)) is not None:
+    if by_name(session, name) is not None:
         raise InvalidOption(f"There is a user {name} already", "Choose another name.")
-    user = User(name=name, admin=admin)
+    user = User(name=name, admin=admin, email=_mail_address(name))
     session.add(user)
     session.flush()
     record(session, "user.added", user_id=user.id)
     return user
 
 
+def by_name(session: Session, name: str) -> User | None:
+    """The person of that name, however large its letters are: a telephone begins a mail address with a capital."""
+    alike = session.scalars(select(User).where(func.lower(User.name) == name.strip().lower()).limit(2)).all()
+    exact = next((user for user in alike if user.name == name.strip()), None)
+    return exact or (alike[0] if len(alike) == 1 else None)
+
+
 def find_user(session: Session, name: str) -> User:
     """The person of that name. Raises InvalidOption."""
-    user = session.scalar(select(User).where(User.name == name.strip()))
+    user = by_name(session, name)
     if user is None:
         raise InvalidOption(f"There is no user {name}", "List them: steno admin users list")
     return user
@@ -98,6 +108,14 @@ def revoke(session: Session, user_id: str, token_id: str) -> bool:
     record(session, "token.revoked", user_id=user_id, token=token_id)
     session.delete(token)
     return True
+
+
+def _mail_address(name: str) -> str | None:
+    try:
+        check_mail_address(name)
+    except InvalidOption:
+        return None
+    return name
 
 
 def _hash(secret: str) -> str:

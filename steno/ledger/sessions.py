@@ -118,13 +118,17 @@ def invited(session: Session, secret: str) -> User:
         .where(SignInLink.sha256 == _hash(secret), SignInLink.expires > now(), User.disabled.is_(False))
     )
     if found is None:
-        raise UnknownLink("This link is not good any more", "Ask your administrator for a new one.")
+        raise _bad_link()
     return found.user
 
 
 def redeem(session: Session, secret: str, password: str) -> User:
     """Choose a password by a link, which is used up, and sign out everywhere. Raises UnknownLink, WeakPassword."""
     user = invited(session, secret)
+    # The row goes first: of two requests at once only one may choose the password.
+    used = session.execute(delete(SignInLink).where(SignInLink.sha256 == _hash(secret)))
+    if used.rowcount != 1:  # type: ignore[attr-defined]
+        raise _bad_link()
     set_password(session, user, password)
     session.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
     return user
@@ -141,6 +145,10 @@ def tidy(session: Session) -> None:
     """Delete the sessions and links whose time is over."""
     session.execute(delete(WebSession).where(WebSession.expires < now()))
     session.execute(delete(SignInLink).where(SignInLink.expires < now()))
+
+
+def _bad_link() -> UnknownLink:
+    return UnknownLink("This link is not good any more", "Ask your administrator for a new one.")
 
 
 def _time(session: Session) -> float:

@@ -87,14 +87,20 @@ def weigh(session: Session, user_id: str, size: int, *, settings: Settings, free
     if count >= _AT_ONCE:
         raise TooManyUploads(f"You have {count} uploads without a job", "Hand them in, or delete some.")
     stored = session.scalar(select(func.coalesce(func.sum(Job.size), 0)).where(Job.user_id == user_id)) or 0
-    if settings.quota and stored + incoming + size > settings.quota:
-        left = max(0, settings.quota - stored - incoming)
+    quota = quota_of(session.scalar(select(User.quota).where(User.id == user_id)), settings)
+    if quota is not None and stored + incoming + size > quota:
+        left = max(0, quota - stored - incoming)
         raise QuotaExceeded(
-            f"Of your {_gib(settings.quota)} of storage {_gib(left)} are left, and this needs {_gib(size)}",
+            f"Of your {_gib(quota)} of storage {_gib(left)} are left, and this needs {_gib(size)}",
             "Delete a job or an upload that you no longer need.",
         )
     if free_bytes - size < settings.keep_free:
         raise full()
+
+
+def quota_of(own: int | None, settings: Settings) -> int | None:
+    """Bytes that a person may have stored: their own quota, else the operator's; 0 and None are no limit."""
+    return (own if own is not None else settings.quota) or None
 
 
 def get(session: Session, user_id: str, upload_id: str, *, lock: bool = False) -> Upload:

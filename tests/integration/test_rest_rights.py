@@ -11,8 +11,11 @@ from tests.rest import API, Person, Rest, make_rest
 from web.auth import access_of
 
 PUBLIC = {"/healthz", "/readyz", "/metrics", f"{API}/openapi.json", f"{API}/docs", "/static/<path:filename>"}
+# What lets people in, and what a page is made of.
+PUBLIC |= {"/sign-in", "/welcome/<secret>", "/assets/<version>/<path:name>", "/messages/<version>/<language>.json"}
 _PARAMETER = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 _OTHER = {"stage": "summarize", "suffix": "srt", "filename": "docs.css", "model": "unknown"}
+_PAGES = {"page", "admin page"}
 
 
 def routes(rest: Rest) -> list[tuple[str, str]]:
@@ -22,6 +25,12 @@ def routes(rest: Rest) -> list[tuple[str, str]]:
         for rule in rest.app.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"} or {"HEAD"} & (rule.methods or set()))
     ]
+
+
+def access(rest: Rest, rule: str, method: str) -> str | None:
+    """What a route says that it needs."""
+    found = next(one for one in rest.app.url_map.iter_rules() if one.rule == rule and method in (one.methods or ()))
+    return access_of(rest.app.view_functions[found.endpoint])
 
 
 def address(rule: str, **ids: str) -> str:
@@ -36,14 +45,21 @@ def test_no_route_answers_without_a_token(rest: Rest) -> None:
         if rule in PUBLIC:
             continue
         answer = client.open(address(rule, **ids), method=method)
-        assert answer.status_code == 401, (method, rule)
-        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+        if access(rest, rule, method) in _PAGES:
+            assert answer.status_code == 303, (method, rule)
+            assert answer.headers["Location"].startswith("/sign-in?next=%2F"), (method, rule)
+        else:
+            assert answer.status_code == 401, (method, rule)
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_every_route_says_what_it_needs(rest: Rest) -> None:
     for rule in rest.app.url_map.iter_rules():
-        if rule.endpoint != "static":
-            assert access_of(rest.app.view_functions[rule.endpoint]) is not None, rule
+        if rule.endpoint == "static":
+            continue
+        said = access_of(rest.app.view_functions[rule.endpoint])
+        assert said is not None, rule
+        assert (said == "public") == (rule.rule in PUBLIC or {"OPTIONS"} >= (rule.methods or set())), rule
 
 
 def test_what_belongs_to_somebody_else_is_not_found(rest: Rest) -> None:
@@ -58,7 +74,7 @@ def test_what_belongs_to_somebody_else_is_not_found(rest: Rest) -> None:
     tried = 0
 
     for method, rule in routes(rest):
-        if "<" not in rule or rule in PUBLIC:
+        if "<" not in rule or rule in PUBLIC or access(rest, rule, method) in _PAGES:
             continue
         body = {"json": {}} if method in {"PATCH", "POST"} and "uploads" not in rule else {"data": b"x"}
         headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "X-HTTP-Method-Override": "DELETE"}

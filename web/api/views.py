@@ -136,7 +136,8 @@ def moment(seconds: float | None) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
 
 
-def _known(seconds: float) -> datetime:
+def known_moment(seconds: float) -> datetime:
+    """Seconds since 1970 as a date, where there are some."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
@@ -196,7 +197,7 @@ def job_view(job: Job, outlook: Outlook, documents: frozenset[str]) -> JobView:
         notify_attach=job.notify_attach,
         webhook_url=job.webhook_url,
         delete_after=moment(job.delete_after),
-        created=_known(job.created),
+        created=known_moment(job.created),
         started=moment(job.started),
         finished=moment(job.finished),
         version=job.version,
@@ -214,7 +215,7 @@ def token_view(token: ApiToken) -> TokenView:
         id=token.id,
         name=token.name,
         scopes=list(token.scopes),
-        created=_known(token.created),
+        created=known_moment(token.created),
         expires=moment(token.expires),
         last_used=moment(token.last_used),
     )

@@ -1,5 +1,6 @@
 """Forms of pages: read as models, shown again with what is wrong."""
 
+import re
 from typing import TypeVar
 from urllib.parse import quote, unquote
 
@@ -42,4 +43,6 @@ def register(app: Flask) -> None:
 
 def safe_next(address: str | None) -> str:
     """Where to go on after signing in: only to a page of ours."""
-    return address if address and address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
+    # Browsers take a backslash for a slash, and leave out tabs and line breaks: `/<tab>/example.org` leaves our site.
+    ours = address is not None and re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,2000}", address) is not None
+    return address if ours and address is not None else "/"

@@ -67,6 +67,27 @@ def upgrade() -> None:
     )
     op.create_index("ix_sign_in_links_user_id", "sign_in_links", ["user_id"])
     op.create_table(
+        "sign_in_tries",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("level", sa.Double(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("until", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "sign_in_flows",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("verifier", sa.String(length=128), nullable=False),
+        sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=True),
+        sa.Column("expires", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("sha256"),
+    )
+    op.create_index("ix_sign_in_flows_user_id", "sign_in_flows", ["user_id"])
+    op.create_table(
         "job_tags",
         sa.Column("job_id", sa.String(length=32), nullable=False),
         sa.Column("tag", sa.String(length=60), nullable=False),
@@ -118,7 +139,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("portal_settings", "questions", "shares", "job_tags", "sign_in_links", "web_sessions"):
+    people = ("sign_in_flows", "sign_in_tries", "sign_in_links", "web_sessions")
+    for table in ("portal_settings", "questions", "shares", "job_tags", *people):
         op.drop_table(table)
     op.drop_index("ix_audit_events_at", "audit_events")
     op.drop_index("ix_users_subject", "users")
