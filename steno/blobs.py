@@ -7,11 +7,13 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from steno.config import Settings
-from steno.storage import storage_errors, write_atomically
+from steno.storage import SCRATCH, storage_errors, write_atomically
 
 _KEY = re.compile(r"[a-z]+/[0-9a-f]{2}/[0-9a-f]{32}(?:\.[a-z0-9]{1,8})?")
 _JOB = re.compile(r"[0-9a-f]{32}")
@@ -75,6 +77,24 @@ class BlobStore:
     def delete_workspace(self, job_id: str) -> None:
         """Delete a job's workspace. What somebody is writing to it just now may stay."""
         shutil.rmtree(self.workspace(job_id), ignore_errors=True)
+
+    def written_between(self, begin: float, end: float) -> Iterator[list[str]]:
+        """Keys of the files last written in this time (seconds since 1970), a folder at a time.
+
+        What a program that died left half written is not given, but deleted.
+        """
+        for folder in sorted(self._root.glob("[a-z]*/[0-9a-f][0-9a-f]")):
+            found = []
+            for path in folder.iterdir():
+                with suppress(FileNotFoundError):  # deleted meanwhile
+                    if not begin < path.stat().st_mtime < end:
+                        continue
+                    key = path.relative_to(self._root).as_posix()
+                    if _KEY.fullmatch(key) is not None:
+                        found.append(key)
+                    elif path.name.startswith(SCRATCH):
+                        path.unlink()
+            yield found
 
     def free(self) -> int:
         """Bytes free on the disk."""

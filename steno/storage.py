@@ -10,6 +10,7 @@ from pathlib import Path
 
 from steno.errors import StorageDenied, StorageFull
 
+SCRATCH = ".steno-"  # begins the name of a file that is being written
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -38,7 +39,7 @@ def write_atomically(target: Path, content: bytes, *, replace: bool = True) -> N
     """
     with storage_errors(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=target.parent, prefix=".steno-")
+        handle, scratch = tempfile.mkstemp(dir=target.parent, prefix=SCRATCH)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)

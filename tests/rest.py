@@ -9,19 +9,21 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import BaseModel
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
-from steno.database.tables import Job
+from steno.database.tables import Job, StageRun
 from steno.errors import InvalidOption
 from steno.ledger import accounts, jobs, outbox, stages
 from steno.states import Queue, Stage
 from tests.unit.exports import meetings
 from tests.unit.exports.transcripts import small
 from web.app import create_app
+from web.broker import BrokerState
 
 API = "/api/v1"
 WEBHOOK_SECRET = "whsec_" + "A" * 44
@@ -102,6 +104,23 @@ class Rest:
 
         self.database.write(do)
 
+    def fail(self, job_id: str, failure: stages.Failure) -> None:
+        """Let the job's first stage fail."""
+
+        def do(session: Session) -> None:
+            mine = stages.claim(session, Queue.MEDIA, "test", 30.0)
+            assert mine is not None
+            assert mine.job_id == job_id
+            assert stages.fail(session, mine, failure)
+
+        self.database.write(do)
+
+    def took(self, job_id: str, stage: Stage, seconds: float) -> None:
+        """Let a stage that is done have taken so long."""
+        one = (StageRun.job_id == job_id) & (StageRun.stage == stage)
+        began = update(StageRun).where(one).values(started=StageRun.finished - seconds)
+        self.database.write(lambda session: session.execute(began))
+
     def send(self, delivery_id: str) -> None:
         """Send what is due, as the worker would, without sending it."""
 
@@ -130,5 +149,9 @@ def make_rest(folder: Path, *, database: Database | None = None, **settings: Any
         database = Database.of(chosen)
         database.upgrade()
     rest = Rest(Flask("later"), database, BlobStore.of(chosen), chosen)
-    rest.app = create_app(chosen, database, nudge=rest.nudged.append, broker_answers=lambda: rest.broker_is_there)
+
+    def broker() -> BrokerState:
+        return BrokerState(answers=rest.broker_is_there, keeps=True)
+
+    rest.app = create_app(chosen, database, nudge=rest.nudged.append, look_at_broker=broker)
     return rest

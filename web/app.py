@@ -10,7 +10,7 @@ from steno.database import Database
 from steno.states import Queue
 from web import auth, awaited, docs, headers, health, openai_api, portal, problems, sessions, uploads
 from web.api import account, audio, deliveries, events, jobs, languages, minutes, submission, tokens, transcripts
-from web.broker import broker_check, nudger
+from web.broker import BrokerState, broker_check, nudger
 from web.contract.operations import IdConverter
 from web.limits import Buckets
 from web.services import EXTENSION, Services
@@ -25,11 +25,11 @@ def create_app(
     database: Database | None = None,
     *,
     nudge: Callable[[Queue], object] | None = None,
-    broker_answers: Callable[[], bool] | None = None,
+    look_at_broker: Callable[[], BrokerState] | None = None,
 ) -> Flask:
     """The application of these settings. Nothing is opened before the first request.
 
-    `nudge` tells a queue's workers that there is something to do, `broker_answers` whether it could; by default by
+    `nudge` tells a queue's workers that there is something to do, `look_at_broker` how the broker is; by default by
     Celery and Redis as they are set.
     """
     app = Flask("web")
@@ -44,7 +44,7 @@ def create_app(
         database=database if database is not None else Database.of(settings),
         blobs=BlobStore.of(settings),
         nudge=nudge if nudge is not None else nudger(settings),
-        broker_answers=broker_answers if broker_answers is not None else broker_check(settings),
+        look_at_broker=look_at_broker if look_at_broker is not None else broker_check(settings),
         requests=Buckets(settings.rate_limit),
         strangers=Buckets(_STRANGERS if settings.rate_limit else 0, burst=60.0),
     )

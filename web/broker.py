@@ -3,10 +3,15 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from steno.config import Settings
 from steno.states import Queue
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 _LOG = logging.getLogger("steno.web")
 LOOK = "steno.look"  # the worker's task: look at this queue
@@ -38,22 +43,38 @@ def nudger(settings: Settings) -> Callable[[Queue], bool]:
     return nudge
 
 
-def broker_check(settings: Settings) -> Callable[[], bool]:
-    """Whether Redis answers, as the readiness check asks."""
+@dataclass(frozen=True)
+class BrokerState:
+    """What the readiness check wants to know: Redis answers, and it forgets nothing when its memory is full."""
 
-    def answers() -> bool:
+    answers: bool
+    keeps: bool
+
+
+def broker_check(settings: Settings) -> Callable[[], BrokerState]:
+    """Looks at Redis, as the readiness check asks."""
+
+    def look() -> BrokerState:
         if settings.redis_url is None:
-            return False
+            return BrokerState(answers=False, keeps=True)
         from redis import Redis
 
-        client = None
+        address = settings.redis_url.replace("redis+socket://", "unix://", 1)
         with suppress(Exception):  # whatever it raises, it does not answer
-            client = Redis.from_url(
-                settings.redis_url.replace("redis+socket://", "unix://", 1),
-                socket_connect_timeout=_PATIENCE,
-                socket_timeout=_PATIENCE,
-            )
-            return bool(client.ping())
-        return False
+            client = Redis.from_url(address, socket_connect_timeout=_PATIENCE, socket_timeout=_PATIENCE)
+            with client:
+                return BrokerState(answers=bool(client.ping()), keeps=_keeps(client))
+        return BrokerState(answers=False, keeps=True)
 
-    return answers
+    return look
+
+
+def _keeps(client: "Redis") -> bool:
+    """Asked by INFO: managed ones forbid CONFIG. What cannot be learnt is not held against it."""
+    from redis.exceptions import ResponseError
+
+    try:
+        memory = client.info("memory")
+    except ResponseError:
+        return True
+    return not int(memory.get("maxmemory", 0)) or memory.get("maxmemory_policy", "noeviction") == "noeviction"

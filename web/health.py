@@ -46,9 +46,19 @@ def healthz() -> Response:
     prefix="",
 )
 def readyz() -> Response:
-    """Whether database, broker and disk are there."""
+    """Whether database, broker and disk are there, and whether the broker keeps what it is given.
+
+    `broker_keeps` is false where Redis, when its memory is full, would forget what waits: set its `maxmemory-policy` to
+    `noeviction`.
+    """
     here = services()
-    checks = {"database": _database_answers(here), "broker": here.broker_answers(), "disk": _disk_is_free(here)}
+    broker = here.look_at_broker()
+    checks = {
+        "database": _database_answers(here),
+        "broker": broker.answers,
+        "broker_keeps": broker.keeps,
+        "disk": _disk_is_free(here),
+    }
     ready = all(checks.values())
     return json_answer(Ready(ready=ready, checks=checks), 200 if ready else 503)
 
@@ -92,10 +102,9 @@ class _Collector(Collector):
             "steno_stage_duration_seconds", "Of stages done within a day.", labels=["stage", "quantile"]
         )
         for stage, found in seen.durations.items():
-            ranked = sorted(found)
-            for quantile in (0.5, 0.95) if ranked else ():
-                place = min(len(ranked) - 1, int(quantile * len(ranked)))
-                durations.add_metric([stage, str(quantile)], ranked[place])
+            for quantile, seconds in _quantiles(found):
+                durations.add_metric([stage, quantile], seconds)
+        factors = [([quantile], factor) for quantile, factor in _quantiles(seen.factors)]
         depth = [([queue], float(count)) for queue, count in seen.depth.items()]
         age = [([queue], seconds) for queue, seconds in seen.age.items()]
         jobs = [([state], float(count)) for state, count in seen.jobs.items()]
@@ -108,10 +117,22 @@ class _Collector(Collector):
             _gauge("steno_jobs", "Jobs by state.", ["state"], jobs),
             _gauge("steno_stages_done_last_day", "Stages done within a day.", ["stage"], done),
             durations,
+            _gauge(
+                "steno_real_time_factor",
+                "Seconds of work for a second of recording, of transcriptions done within a day.",
+                ["quantile"],
+                factors,
+            ),
             _gauge("steno_stages_failed", "Failed stages by code.", ["stage", "code"], failed),
             _gauge("steno_deliveries", "Mails and webhook calls by state.", ["state"], deliveries),
             _gauge("steno_disk_free_bytes", "Where recordings lie.", [], [([], float(self._here.blobs.free()))]),
         ]
+
+
+def _quantiles(values: Sequence[float]) -> list[tuple[str, float]]:
+    ranked = sorted(values)
+    places = [(quantile, min(len(ranked) - 1, int(quantile * len(ranked)))) for quantile in (0.5, 0.95)]
+    return [(str(quantile), ranked[place]) for quantile, place in places] if ranked else []
 
 
 def _gauge(name: str, says: str, labels: list[str], values: Iterable[tuple[Sequence[str], float]]) -> Metric:

@@ -11,6 +11,7 @@ from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.states import Queue
+from web.broker import BrokerState
 from web.limits import Buckets
 
 EXTENSION = "steno"
@@ -25,7 +26,7 @@ class Services:
     database: Database
     blobs: BlobStore
     nudge: Callable[[Queue], object]
-    broker_answers: Callable[[], bool]
+    look_at_broker: Callable[[], BrokerState]
     requests: Buckets
     strangers: Buckets
     waiting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_WAITING))

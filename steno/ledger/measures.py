@@ -24,6 +24,7 @@ class Measures:
     durations: dict[Stage, Sequence[float]]
     failures: dict[tuple[Stage, str], int]
     deliveries: dict[str, int]
+    factors: Sequence[float]  # seconds of work for a second of recording, of each transcription
 
 
 def measure(session: Session) -> Measures:
@@ -41,6 +42,15 @@ def measure(session: Session) -> Measures:
         .order_by(StageRun.finished.desc())
         .limit(_MOST)
     ).all()
+    heard = session.execute(
+        select((StageRun.finished - StageRun.started) / Job.duration)
+        .select_from(StageRun)
+        .join(Job, StageRun.job_id == Job.id)
+        .where(StageRun.stage == Stage.TRANSCRIBE, StageRun.state == StageState.DONE, Job.duration > 0)
+        .where(StageRun.finished > now() - _DAY)
+        .order_by(StageRun.finished.desc())
+        .limit(_MOST)
+    ).scalars()
     failed = session.execute(
         select(StageRun.stage, StageRun.error_code, func.count())
         .where(StageRun.state == StageState.FAILED)
@@ -60,4 +70,5 @@ def measure(session: Session) -> Measures:
         },
         failures={(Stage(stage), code or "unknown"): count for stage, code, count in failed},
         deliveries={str(state): count for state, count in deliveries},
+        factors=[float(factor) for factor in heard if factor is not None],
     )

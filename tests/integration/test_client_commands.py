@@ -23,7 +23,8 @@ MIB = 2**20
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with Service(tmp_path_factory.mktemp("service") / "data") as running:
+    data = tmp_path_factory.mktemp("service") / "data"
+    with Service(data, STENO_MODEL="starter", STENO_MINUTES="1") as running:
         yield running
 
 
@@ -128,6 +129,21 @@ def test_submit_waits_and_writes_transcript_and_minutes(client: Steno, recording
     assert transcript.segments
     assert transcript.provenance.recording_name == recording.name
     Minutes.model_validate_json((recording.parent / "kokous äö.minutes.json").read_bytes())
+
+
+def test_what_is_not_asked_for_is_as_the_service_is_set(service: Service, client: Steno, tmp_path: Path) -> None:
+    recordings = [_copy(tmp_path / f"{number}.opus", str(number).encode()) for number in range(3)]
+    asked = [[], ["--no-minutes", "-m", "tiny"], ["--minutes", "--diarize"]]
+
+    jobs = [
+        service.job(_job_id(client("submit", one, *options))) for one, options in zip(recordings, asked, strict=True)
+    ]
+
+    assert [job["options"]["model"] for job in jobs] == ["starter", "tiny", "starter"]
+    assert [job["options"]["diarize"] for job in jobs] == [False, False, True]
+    assert [job["minutes"] is not None for job in jobs] == [True, False, True]
+    for job in jobs:  # only how they were handed in counts
+        service.request("DELETE", f"/api/v1/jobs/{job['id']}")
 
 
 def test_what_was_handed_in_is_not_sent_again(slow_line: SlowLine, client: Steno, large: Path, tmp_path: Path) -> None:

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from steno.ledger.stages import Failure
 from steno.states import Queue, Stage
+from tests.redis_server import redis_server
 from tests.rest import API, Person, Rest, make_rest
 from web.app import create_app
+from web.broker import BrokerState
 
 
 @pytest.fixture
@@ -25,13 +28,15 @@ def test_it_lives_and_is_ready(rest: Rest) -> None:
     client = rest.app.test_client()
 
     assert client.get("/healthz").json == {"status": "alive"}
-    assert client.get("/readyz").json == {"ready": True, "checks": {"database": True, "broker": True, "disk": True}}
+    good = dict.fromkeys(("database", "broker", "broker_keeps", "disk"), True)
+    assert client.get("/readyz").json == {"ready": True, "checks": good}
 
 
 def test_it_is_not_ready_without_broker_disk_or_tables(rest: Rest, tmp_path: Path) -> None:
     rest.broker_is_there = False
-    full = create_app(rest.settings.model_copy(update={"keep_free": 2**62}), rest.database, broker_answers=lambda: True)
-    bare = create_app(rest.settings.model_copy(update={"data_dir": tmp_path / "new"}), broker_answers=lambda: True)
+    there = {"look_at_broker": lambda: BrokerState(answers=True, keeps=True)}
+    full = create_app(rest.settings.model_copy(update={"keep_free": 2**62}), rest.database, **there)
+    bare = create_app(rest.settings.model_copy(update={"data_dir": tmp_path / "new"}), **there)
 
     missing = {name: app.test_client().get("/readyz") for name, app in
                [("broker", rest.app), ("disk", full), ("database", bare)]}  # fmt: skip
@@ -40,6 +45,33 @@ def test_it_is_not_ready_without_broker_disk_or_tables(rest: Rest, tmp_path: Pat
         assert answer.status_code == 503
         assert [check for check, good in answer.json["checks"].items() if not good] == [name]
     assert rest.app.test_client().get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("memory", "policy", "ready"),
+    [("0", "allkeys-lru", True), ("100mb", "noeviction", True), ("100mb", "allkeys-lru", False)],
+)
+def test_it_is_not_ready_where_redis_may_forget_what_waits(
+    rest: Rest, tmp_path: Path, memory: str, policy: str, ready: bool
+) -> None:
+    with redis_server("--maxmemory", memory, "--maxmemory-policy", policy) as url:
+        app = create_app(rest.settings.model_copy(update={"redis_url": url}), rest.database)
+
+        answer = app.test_client().get("/readyz")
+
+    assert answer.json["checks"] == {"database": True, "broker": True, "broker_keeps": ready, "disk": True}
+    assert (answer.status_code == 200) == ready
+
+
+def test_where_redis_does_not_say_how_it_is_set_it_is_ready(rest: Rest) -> None:
+    with redis_server(
+        "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru", "--rename-command", "INFO", ""
+    ) as url:
+        app = create_app(rest.settings.model_copy(update={"redis_url": url}), rest.database)
+
+        answer = app.test_client().get("/readyz")
+
+    assert answer.json["ready"]
 
 
 def test_metrics_tell_of_queues_jobs_and_durations(rest: Rest, ann: Person) -> None:
@@ -58,6 +90,22 @@ def test_metrics_tell_of_queues_jobs_and_durations(rest: Rest, ann: Person) -> N
     assert (seen["steno_jobs", "completed"], seen["steno_jobs", "queued"]) == (1, 1)
     assert seen["steno_stages_done_last_day", Stage.TRANSCRIBE] == 1
     assert seen["steno_stage_duration_seconds", "transcribe", "0.5"] >= 0
+    assert seen["steno_disk_free_bytes",] > 0
+
+
+def test_metrics_tell_how_fast_it_is_and_what_fails(rest: Rest, ann: Person) -> None:
+    for seconds in (6.0, 30.0, 120.0):
+        job_id = ann.job(content=f"a minute heard in {seconds} seconds")
+        rest.complete(job_id)
+        rest.took(job_id, Stage.TRANSCRIBE, seconds)
+    rest.fail(ann.job(content="no recording"), Failure("unreadable-media", "It is no recording."))
+
+    told = rest.app.test_client().get("/metrics").text.splitlines()
+
+    assert 'steno_real_time_factor{quantile="0.5"} 0.5' in told
+    assert 'steno_real_time_factor{quantile="0.95"} 2.0' in told
+    assert 'steno_stage_duration_seconds{quantile="0.95",stage="transcribe"} 120.0' in told
+    assert 'steno_stages_failed{code="unreadable-media",stage="prepare"} 1.0' in told
 
 
 def test_metrics_are_for_this_machine_and_administrators(rest: Rest, ann: Person) -> None:

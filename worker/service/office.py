@@ -11,7 +11,7 @@ from celery import Celery
 from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
-from steno.ledger import housekeeping, outbox, stages
+from steno.ledger import housekeeping, outbox, stages, sweeping
 from steno.states import Queue
 from worker.service.hints import Hints
 from worker.service.running import Runner
@@ -21,6 +21,7 @@ from worker.service.warm import WarmLines
 _LOG = logging.getLogger("steno.worker")
 _RECOVER_EVERY = 2.0  # seconds
 _CLEAN_EVERY = 300.0
+_SWEEP_EVERY = 12  # rounds of cleaning: an hour
 
 
 class Office:
@@ -76,7 +77,7 @@ class Office:
 
     def _watch(self) -> None:
         """The recovery loop. Every worker runs one: what it does is the same, however many do it."""
-        cleaned = 0.0
+        cleaned, rounds = 0.0, 0
         standstill = Standstill(self._settings.lease)
         while not self._stop.wait(_RECOVER_EVERY):
             try:
@@ -84,7 +85,9 @@ class Office:
                 self._nudge()
                 cleaned += _RECOVER_EVERY
                 if cleaned >= _CLEAN_EVERY:
-                    cleaned = 0.0
+                    cleaned, rounds = 0.0, rounds + 1
                     housekeeping.tidy(self._database, self._blobs)
+                    if rounds % _SWEEP_EVERY == 0:
+                        sweeping.sweep(self._database, self._blobs)
             except Exception:  # the database or Redis is away: the next round may find it
                 _LOG.warning("recovery.failed", exc_info=True)
