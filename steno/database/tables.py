@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from steno.database.base import Base, new_id
 from steno.database.clock import now
+from steno.database.operations import Check, JobEnding, Worker
 from steno.database.people import ApiToken, SignInFlow, SignInLink, SignInTries, User, WebSession
 from steno.states import ORDER, JobState, Queue, Stage, StageState
 
@@ -17,9 +18,11 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "Base",
+    "Check",
     "Delivery",
     "Document",
     "Job",
+    "JobEnding",
     "JobTag",
     "PortalSetting",
     "Question",
@@ -31,6 +34,7 @@ __all__ = [
     "Upload",
     "User",
     "WebSession",
+    "Worker",
     "new_id",
 ]
 
@@ -223,6 +227,7 @@ class AuditEvent(Base):
     """What happened, without content: kept when the job is deleted."""
 
     __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_kind", "kind", "id"),)
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     at: Mapped[float] = mapped_column(default=now(), index=True)
     user_id: Mapped[str | None] = mapped_column(String(32), index=True)

@@ -10,12 +10,11 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy import delete as delete_rows
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
 from steno.database.tables import Document, Job, StageRun, Upload, User
 from steno.errors import StenoError
 from steno.jobs import MinutesOptions, TranscriptionOptions
+from steno.ledger.endings import end
 from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
-from steno.ledger.outbox import announce
 from steno.states import ENDED, ORDER, QUEUE_OF, JobState, Stage, StageState
 
 AMENDABLE = frozenset({"name", "notify_email", "notify_attach", "webhook_url", "delete_after", "priority"})
@@ -161,9 +160,7 @@ def cancel(session: Session, job: Job) -> None:
     for stage in job.stages:
         if StageState(stage.state) in {StageState.READY, StageState.WAITING}:
             move_stage(stage, StageState.CANCELLED)
-    move_job(session, job, JobState.CANCELLED)
-    job.finished = session.scalar(select(now()))
-    announce(session, job)
+    end(session, job, JobState.CANCELLED)
 
 
 def rerun(session: Session, job: Job, stage: Stage) -> None:

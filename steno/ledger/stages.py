@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from steno.database.clock import now
 from steno.database.tables import Job, StageRun
+from steno.ledger.endings import end
 from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
-from steno.ledger.outbox import announce
 from steno.states import ENDED, ORDER, JobState, Queue, Stage, StageState
 
 _TURNS = 86_400.0  # seconds: who had no turn for so long waits as long as somebody new
@@ -240,7 +240,7 @@ def _advance(session: Session, job: Job) -> None:
             for later in by_stage.values():
                 if StageState(later.state) is StageState.WAITING:
                     move_stage(later, StageState.CANCELLED)
-            _end(session, job, JobState.FAILED)
+            end(session, job, JobState.FAILED)
             return
         if state is StageState.WAITING:
             move_stage(stage, StageState.READY)
@@ -248,10 +248,4 @@ def _advance(session: Session, job: Job) -> None:
     summary = by_stage[Stage.SUMMARIZE]
     if StageState(summary.state) is StageState.FAILED:
         job.notices = [*job.notices, f"{NO_MINUTES}{summary.error}"]
-    _end(session, job, JobState.COMPLETED)
-
-
-def _end(session: Session, job: Job, state: JobState) -> None:
-    move_job(session, job, state)
-    job.finished = session.scalar(select(now()))
-    announce(session, job)
+    end(session, job, JobState.COMPLETED)

@@ -136,11 +136,76 @@ def upgrade() -> None:
         sa.Column("changed", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+    _operations()
+
+
+def _operations() -> None:
+    op.create_index("ix_audit_events_kind", "audit_events", ["kind", "id"])
+    op.create_table(
+        "workers",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("host", sa.String(length=200), nullable=False),
+        sa.Column("pid", sa.BigInteger(), nullable=False),
+        sa.Column("queues", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("started", sa.Double(), nullable=False),
+        sa.Column("last_seen", sa.Double(), nullable=False),
+        sa.Column("stopped", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "checks",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("owner", sa.String(length=200), nullable=True),
+        sa.Column("lease_until", sa.Double(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.Column("took", sa.Double(), nullable=True),
+        sa.Column("created", sa.Double(), nullable=False),
+        sa.Column("finished", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_checks_kind", "checks", ["kind", "created"])
+    op.create_table(
+        "job_endings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("day", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("error_code", sa.String(length=60), nullable=True),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("waited", sa.Double(), nullable=True),
+        sa.Column("worked", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_job_endings_day", "job_endings", ["day"])
+    op.create_index("ix_job_endings_job_id", "job_endings", ["job_id"])
+    # What ended before this version is counted, too, as far as its rows are there.
+    op.execute(_ENDED_BEFORE.replace("WHOLE", "floor" if op.get_bind().dialect.name == "postgresql" else ""))
+
+
+_ENDED_BEFORE = """
+INSERT INTO job_endings (at, day, user_id, job_id, state, error_code, seconds, waited, worked)
+SELECT j.finished, CAST(WHOLE(j.finished / 86400) AS BIGINT), j.user_id, j.id, j.state, j.error_code,
+    CASE WHEN s.state = 'done' THEN coalesce(j.duration, 0.0) ELSE 0.0 END,
+    CASE WHEN s.state = 'done' THEN s.started - j.created END,
+    CASE WHEN s.state = 'done' THEN s.finished - s.started END
+FROM jobs j JOIN stage_runs s ON s.job_id = j.id AND s.stage = 'transcribe'
+WHERE j.finished IS NOT NULL
+"""
 
 
 def downgrade() -> None:
+    op.drop_index("ix_audit_events_kind", "audit_events")
     people = ("sign_in_flows", "sign_in_tries", "sign_in_links", "web_sessions")
-    for table in ("portal_settings", "questions", "shares", "job_tags", *people):
+    operations = ("job_endings", "checks", "workers")
+    for table in (*operations, "portal_settings", "questions", "shares", "job_tags", *people):
         op.drop_table(table)
     op.drop_index("ix_audit_events_at", "audit_events")
     op.drop_index("ix_users_subject", "users")
