@@ -1,0 +1,29 @@
+"""The page of one job: its progress, then its transcript with the recording and the minutes. Scripts do the rest."""
+
+from flask import Flask, render_template
+
+from steno.exports import formats
+from steno.exports.minutes import minutes_formats
+from steno.ledger import jobs
+from web.api.jobs import shown
+from web.auth import caller, page
+from web.services import services
+
+
+def register(app: Flask) -> None:
+    """Serve the page."""
+    app.add_url_rule("/jobs/<id:job_id>", "job", show)
+
+
+@page
+def show(job_id: str) -> str:
+    """The page. Raises UnknownJob."""
+    with services().database.reading() as session:
+        view = shown(session, jobs.get(session, caller().user_id, job_id))
+    boot = {
+        "base": view.links["self"],
+        "job": view.model_dump(mode="json"),
+        "formats": {"transcript": formats(), "minutes": minutes_formats()},
+        "shared": False,
+    }
+    return render_template("job.html", job=view, boot=boot)
