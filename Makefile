@@ -47,5 +47,10 @@ schema: setup
 translations: setup
 	$(BIN)/python -m web.translations
 
+# Bundles the libraries of the pages anew into web/static/vendor. Needs Node; who runs Steno does not.
+frontend:
+	npm install --prefix web/frontend
+	npm run --prefix web/frontend build
+
 clean:
 	rm -rf $(VENV) demo-output bench-output

@@ -14,6 +14,7 @@ my myanmar, bo tibetan, tl tagalog, mg malagasy, as assamese, tt tatar, haw hawa
 jw javanese, su sundanese, yue cantonese
 """
 _BY_CODE = dict(pair.strip().split(" ", 1) for pair in _NAMES.replace("\n", " ").split(","))
+CODES = tuple(_BY_CODE)
 
 
 def name_of(code: str) -> str:

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from web.portal import account, assets, errors, forms, job, languages, layout, sign_in
+from web.portal import account, assets, errors, forms, home, job, languages, layout, sign_in
 
-PAGES = (sign_in, account, job)
+PAGES = (home, sign_in, account, job)
 
 
 def register(app: Flask) -> None:

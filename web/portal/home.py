@@ -1,0 +1,76 @@
+"""The start page, on which recordings are handed in, and the list of jobs."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, render_template
+from sqlalchemy.orm import Session
+
+from steno.config import Settings
+from steno.database.tables import User
+from steno.ledger import overview
+from steno.model_names import KNOWN_MODELS, STARTER
+from web.auth import Caller, caller, page
+from web.openai_api.languages import CODES
+from web.portal.layout import NAVIGATION, Place, _
+from web.services import services
+
+_TEMPLATES = {
+    "general": _("Meeting"),
+    "call": _("Call with a customer"),
+    "interview": _("Interview"),
+    "lecture": _("Lecture"),
+    "dictation": _("Dictation"),
+}
+
+
+def register(app: Flask) -> None:
+    """Serve the pages."""
+    app.add_url_rule("/", "home", show)
+    app.add_url_rule("/jobs", "jobs", show_jobs)
+    places = (Place("/", _("New")), Place("/jobs", _("Jobs")))
+    NAVIGATION[:0] = [one for one in places if one not in NAVIGATION]
+
+
+@page
+def show() -> str:
+    """The start page."""
+    here, who = services(), caller()
+    with here.database.reading() as session:
+        facts = _facts(session, here.settings, who)
+    host = urlsplit(here.settings.llm_url or "").hostname
+    return render_template(
+        "home.html", facts=facts, settings=here.settings, templates=_templates(here.settings), model_host=host
+    )
+
+
+@page
+def show_jobs() -> str:
+    """The list of jobs."""
+    return render_template("jobs.html", facts={"user": caller().user_id})
+
+
+def _facts(session: Session, settings: Settings, who: Caller) -> dict[str, object]:
+    """What the page's scripts must know before they ask the API anything."""
+    user = session.get_one(User, who.user_id)
+    used = overview.usage(session, who.user_id)
+    quota = user.quota or settings.quota
+    address = user.email or (user.name if "@" in user.name else None)
+    return {
+        "user": user.id,
+        "largest": settings.max_upload,
+        "room": max(0, quota - used.recordings - used.uploads) if quota else None,
+        "expiry": settings.upload_expiry,
+        "mail": address if settings.smtp_url is not None else None,
+        "notify": user.notify,
+        "minutes": settings.llm_url is not None if settings.minutes is None else settings.minutes,
+        "template": settings.template,
+        "diarize": settings.diarize,
+        "languages": CODES,
+        "models": [*KNOWN_MODELS, STARTER],
+    }
+
+
+def _templates(settings: Settings) -> dict[str, str]:
+    """Titles of the templates of minutes by name; those of the operator are called as their files are."""
+    own = sorted(path.stem for path in settings.template_dir.glob("*.toml")) if settings.template_dir else []
+    return _TEMPLATES | {name: name for name in own if name not in _TEMPLATES}

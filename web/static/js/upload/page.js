@@ -1,0 +1,104 @@
+// The start page: recordings in, jobs out.
+import { find, all } from "../dom.js";
+import { _, ngettext } from "../i18n.js";
+import { say } from "../say.js";
+import { JobRows } from "../jobs/rows.js";
+import { Live } from "../jobs/live.js";
+import { EntryRow } from "./entry.js";
+import { refusal } from "./faults.js";
+import { Options, Wrong } from "./options.js";
+import { Queue } from "./queue.js";
+
+const LATEST = 5;
+const facts = JSON.parse(find("#facts").dataset.facts);
+const list = find("#queue"), form = find("#options"), start = find("#start"), fault = find("#options-fault"), files = find("#files");
+const rows = new Map();
+const options = new Options(form, facts);
+const latest = new JobRows(find("#latest"), { most: LATEST, empty: _("What you hand in appears here.") });
+const queue = new Queue(facts.user, { changed, gone });
+
+function changed(entry) {
+  if (!rows.has(entry.id)) {
+    rows.set(entry.id, new EntryRow(entry, queue));
+    list.append(rows.get(entry.id).element);
+  } else rows.get(entry.id).update(entry);
+  arrange();
+}
+
+function gone(entry, job) {
+  const row = rows.get(entry.id);
+  const focused = row?.element.contains(document.activeElement);
+  row?.element.remove();
+  rows.delete(entry.id);
+  if (focused) find("#choose").focus();
+  if (job) latest.show([job]);
+  arrange();
+}
+
+/** Options are there while a file waits for them. */
+function arrange() {
+  const open = queue.entries.filter((entry) => !entry.request);
+  list.hidden = queue.entries.length === 0;
+  form.hidden = open.length === 0;
+  start.textContent = open.length > 1 ? ngettext("Transcribe {number} file", "Transcribe {number} files", open.length) : _("Transcribe");
+}
+
+/** Take files in, or say why not. */
+async function take(given) {
+  for (const { file, handle } of given) {
+    const room = facts.room === null ? null : facts.room - queue.entries.reduce((sum, entry) => sum + entry.size, 0);
+    const why = refusal(file, facts, room);
+    if (why) say(why, { fault: true });
+    else await queue.add(file, { handle });
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  fault.textContent = "";
+  for (const one of all("[aria-invalid]", form)) one.removeAttribute("aria-invalid");
+  try {
+    const request = options.read();
+    for (const entry of queue.entries.filter((one) => !one.request)) queue.confirm(entry, request);
+    arrange();
+  } catch (wrong) {
+    if (!(wrong instanceof Wrong)) throw wrong;
+    fault.textContent = wrong.message;
+    wrong.field.setAttribute("aria-invalid", "true");
+    wrong.field.focus();
+  }
+});
+
+find("#choose").addEventListener("click", async () => {
+  if (!window.showOpenFilePicker) return files.click();
+  try {
+    const handles = await window.showOpenFilePicker({ multiple: true });
+    await take(await Promise.all(handles.map(async (handle) => ({ file: await handle.getFile(), handle }))));
+  } catch (stopped) {
+    if (stopped.name !== "AbortError") files.click();
+  }
+});
+files.addEventListener("change", () => { const chosen = [...files.files]; files.value = ""; take(chosen.map((file) => ({ file, handle: null }))); });
+
+let depth = 0;
+const carries = (event) => [...event.dataTransfer?.types ?? []].includes("Files");
+const over = (inside) => document.documentElement.classList.toggle("dropping", inside);
+addEventListener("dragenter", (event) => { if (carries(event)) { depth += 1; over(true); } });
+addEventListener("dragleave", (event) => { if (carries(event)) { depth = Math.max(0, depth - 1); over(depth > 0); } });
+addEventListener("dragover", (event) => { if (carries(event)) event.preventDefault(); });
+addEventListener("drop", async (event) => {
+  if (!carries(event)) return;
+  event.preventDefault();
+  depth = 0;
+  over(false);
+  // Handles must be asked for at once; where the browser has them, a reload finds the file again.
+  const given = [...event.dataTransfer.items].filter((item) => item.kind === "file").map((item) => {
+    if (item.webkitGetAsEntry?.()?.isDirectory) return null;
+    return { file: item.getAsFile(), handle: item.getAsFileSystemHandle?.().catch(() => null) ?? null };
+  });
+  if (given.includes(null)) say(_("Folders cannot be taken. Choose the files in it."), { fault: true });
+  await take(await Promise.all(given.filter((one) => one?.file).map(async ({ file, handle }) => ({ file, handle: await handle }))));
+});
+
+const live = new Live({ limit: LATEST, changed: (jobs) => latest.show(jobs), deleted: (id) => latest.remove(id) });
+await Promise.all([queue.recall(facts.expiry), live.begin()]);
