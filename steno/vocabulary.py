@@ -8,7 +8,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’\-.,:][^\W_]+)*")
 _NUMBER = re.compile(r"\d[\d.,:]*\d|\d")
 SHORTEST_ALIKE = 4  # characters that two different stems must share to count as one word
 # Written without spaces: pairs of characters stand for words.
-_UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "my", "km"})
+UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "my", "km"})
 _SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
     "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian",
@@ -21,7 +21,7 @@ _SNOWBALL = {
 def tokens(text: str, language: str) -> list[str]:
     """The words of a text in order, in lower case; where words are not parted, pairs of characters."""
     words = [match[0].casefold().replace("’", "'") for match in _WORD.finditer(text)]
-    if language not in _UNSPACED:
+    if language not in UNSPACED:
         return words
     return [word[at : at + 2] for word in words for at in range(max(1, len(word) - 1))]
 

@@ -13,6 +13,7 @@ from steno.database import Database
 from steno.states import Queue
 from web.broker import BrokerState
 from web.limits import Buckets
+from web.parsed import Parsed
 
 EXTENSION = "steno"
 _WAITING = 16  # requests that wait for jobs; the other threads of a web process answer everybody else
@@ -29,6 +30,7 @@ class Services:
     look_at_broker: Callable[[], BrokerState]
     requests: Buckets
     strangers: Buckets
+    parsed: Parsed = field(default_factory=Parsed)
     waiting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_WAITING))
 
 

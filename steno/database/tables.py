@@ -134,7 +134,10 @@ class StageRun(Base):
 
 
 class Document(Base):
-    """A revision of a job's transcript or minutes, as JSON in the blob store; the first is what the machine made."""
+    """A revision of a job's transcript or minutes, as JSON in the blob store; the first is what the machine made.
+
+    Edits of one author that follow each other quickly are one revision, with a new id each time; `changed` is the last.
+    """
 
     __tablename__ = "documents"
     __table_args__ = (UniqueConstraint("job_id", "kind", "revision"),)
@@ -145,6 +148,7 @@ class Document(Base):
     blob: Mapped[str] = mapped_column(String(200))
     author: Mapped[str | None] = mapped_column(String(320))
     created: Mapped[float] = mapped_column(default=now())
+    changed: Mapped[float | None]
 
 
 class JobTag(Base):

@@ -1,4 +1,4 @@
-"""Documents of a job, in the format that the caller asks for: by suffix, by Accept, else JSON."""
+"""Documents of a job: found, read, kept as new revisions, shown in the format that suffix or Accept header name."""
 
 import io
 from collections.abc import Callable
@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from flask import Response, request, send_file
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from steno.database.tables import Document, Job
 from steno.exports import formats, get
 from steno.exports.minutes import get_minutes_format, minutes_formats
 from steno.exports.registry import Export
-from steno.ledger import jobs
+from steno.ledger import documents, jobs
 from web.auth import caller
 from web.problems import NotAcceptable, NotThereYet, UnknownFormat
 from web.services import services
@@ -21,6 +22,7 @@ from web.services import services
 Value = TypeVar("Value", bound=BaseModel)
 TRANSCRIPT, MINUTES = "transcript", "minutes"
 _DEFAULT = "json"
+_FOLDERS = {TRANSCRIPT: "transcripts", MINUTES: "minutes"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Found:
 
     job: Job
     document: Document
+
+    @property
+    def version(self) -> str:
+        """What changes with every edit, also where the number of the revision stays."""
+        return f"{self.document.revision}-{self.document.id[:8]}"
 
 
 def find(job_id: str, kind: str, revision: int | None = None) -> Found:
@@ -44,10 +51,46 @@ def find(job_id: str, kind: str, revision: int | None = None) -> Found:
 
 def load(found: Found, model: type[Value]) -> Value:
     """The document itself. Raises NotThereYet where it was deleted at this moment."""
+    here = services()
+    known = here.parsed.get(found.document.id, model)
+    if known is not None:
+        return known
     try:
-        return model.model_validate_json(services().blobs.read(found.document.blob))
+        content = here.blobs.read(found.document.blob)
     except FileNotFoundError as error:
-        raise NotThereYet("The document is gone", "Look at the job.") from error
+        with here.database.reading() as session:
+            again = jobs.document(session, found.job, found.document.kind, found.document.revision)
+        if again is None or again.id == found.document.id:
+            raise NotThereYet("The document is gone", "Look at the job.") from error
+        return load(Found(found.job, again), model)  # an edit was folded into it at this moment
+    value = model.model_validate_json(content)
+    here.parsed.put(found.document.id, value, len(content))
+    return value
+
+
+def keep(seen: Found, value: BaseModel, *, fold: bool = False) -> Found:
+    """Keep a new revision on top of the one that was seen; `fold`: it may take the place of one the caller just made.
+
+    Raises Conflict where the one that was seen is not the latest now.
+    """
+    here, who = services(), caller()
+    content = value.model_dump_json().encode("utf-8", "replace")
+    key = here.blobs.new_key(_FOLDERS[seen.document.kind], ".json")
+    here.blobs.write(key, content)
+
+    def commit(session: Session) -> tuple[Job, documents.Kept]:
+        job = jobs.get(session, who.user_id, seen.job.id)
+        return job, documents.keep(session, job, seen.document.id, key, author=who.name, fold=fold)
+
+    try:
+        job, kept = here.database.write(commit)
+    except BaseException:
+        here.blobs.delete(key)
+        raise
+    if kept.spare is not None:
+        here.blobs.delete(kept.spare)
+    here.parsed.put(kept.document.id, value, len(content))
+    return Found(job, kept.document)
 
 
 def chosen_format(kind: str, suffix: str | None) -> str:
@@ -80,9 +123,9 @@ def rendered(found: Found, name: str, render: Callable[[], bytes], *, attach: bo
 
     `variant` tells apart what options make of one format.
     """
-    version, kind = found.document.revision, found.document.kind
+    kind = found.document.kind
     export = _export(kind, name)
-    tag = f"{version}-{found.document.id[:8]}{name}{variant}"
+    tag = tag_of(found, f"{name}{variant}")
     answer = Response(status=304)
     if tag not in request.if_none_match:
         stem = found.job.name.rsplit(".", 1)[0] or kind
@@ -95,9 +138,19 @@ def rendered(found: Found, name: str, render: Callable[[], bytes], *, attach: bo
             conditional=False,
             etag=False,
         )
+    return versioned(answer, found, tag)
+
+
+def tag_of(found: Found, face: str) -> str:
+    """The entity tag of a revision in one of its faces."""
+    return f"{found.version}-{face}"
+
+
+def versioned(answer: Response, found: Found, tag: str) -> Response:
+    """The answer with its tag and the number of the revision."""
     answer.set_etag(tag)
     answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Steno-Revision"] = str(version)
+    answer.headers["Steno-Revision"] = str(found.document.revision)
     answer.vary.add("Accept")
     return answer
 

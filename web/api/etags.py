@@ -25,12 +25,14 @@ def tagged(answer: Response, job: JobView) -> Response:
     return answer
 
 
-def require_version(version: int) -> None:
-    """Raise ChangedMeanwhile where the caller saw another version (If-Match)."""
+def require_version(version: int | str) -> None:
+    """Raise ChangedMeanwhile where the caller saw another version (If-Match): of a job a number, of a document as
+    `Found.version` says it.
+    """
     wanted = request.if_match
     if "If-Match" not in request.headers or wanted.star_tag:
         return
     # Werkzeug gives None for what it cannot read.
-    seen = {tag.partition("-")[0] for tag in wanted.as_set(include_weak=True) if tag}
-    if str(version) not in seen:
+    seen = {tag for tag in wanted.as_set(include_weak=True) if tag}
+    if not any(tag == str(version) or tag.startswith(f"{version}-") for tag in seen):
         raise ChangedMeanwhile("It was changed since you looked", "Get it again, and repeat your change.")

@@ -2,26 +2,39 @@
 
 from zlib import crc32
 
-from flask import Response
+from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.orm import Session
 
-from steno.editing import TranscriptEdits, edited
+from steno.editing import TranscriptEdits, difference, edited
 from steno.exports import ExportOptions, SubtitleOptions, formats, render
-from steno.ledger import jobs
-from steno.transcript import Transcript
-from web.api.documents import TRANSCRIPT, Found, chosen_format, find, load, media_types, rendered
+from steno.transcript import Segment, Speaker, Transcript
+from web.api.documents import (
+    TRANSCRIPT,
+    Found,
+    chosen_format,
+    find,
+    keep,
+    load,
+    media_types,
+    rendered,
+    tag_of,
+    versioned,
+)
 from web.api.etags import require_version
 from web.api.jobs import IF_MATCH, IF_NONE_MATCH
-from web.auth import caller
-from web.contract import Answer, Parameter, Routes
-from web.services import services
+from web.api.revisions import RevisionList, list_revisions
+from web.contract import Answer, Parameter, Routes, json_answer
 
 routes = Routes("transcripts")
 _MEDIA = tuple(media_types(TRANSCRIPT))
 HEADERS = {"ETag": "Of this revision in this format.", "Steno-Revision": "Number of the revision."}
 _SHOWN = Answer("The transcript.", media=_MEDIA, headers=HEADERS)
-_CHANGED = Answer("The new revision.", media=("application/json",), headers=HEADERS)
+_CHANGED = Answer(
+    "The transcript as it is now; with `Prefer: return=minimal` only what has changed.",
+    media=("application/json",),
+    headers=HEADERS,
+)
+PREFER = Parameter("Prefer", "`return=minimal`: answer with what has changed, not with all of it.")
 REVISION = Field(default=None, ge=1, le=2**31, description="By default the latest; 1 is what the machine made.")
 
 
@@ -37,6 +50,16 @@ class Restore(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     revision: int = Field(default=1, ge=1, le=2**31)
+
+
+class TranscriptChange(BaseModel):
+    """What an edit has changed, for who has the transcript of before."""
+
+    revision: int
+    segments: tuple[Segment, ...] = Field(description="New ones, and those that are not as before.")
+    removed: tuple[int, ...] = Field(description="Ids of segments that are gone.")
+    order: tuple[int, ...] | None = Field(description="Ids of all segments in order; null where that is as before.")
+    speakers: tuple[Speaker, ...] = Field(description="All of them.")
 
 
 @routes.operation(
@@ -71,17 +94,22 @@ def get_transcript_as(job_id: str, suffix: str, query: TranscriptQuery) -> Respo
     scope="jobs:write",
     answers={200: _CHANGED},
     problems=[409, 412],
-    headers=[IF_MATCH],
+    headers=[IF_MATCH, PREFER],
 )
 def edit_transcript(job_id: str, body: TranscriptEdits) -> Response:
-    """Correct the transcript: text of segments, who said them, names of speakers.
+    """Correct the transcript: texts, who said them, names; part, join or leave out segments; replace words everywhere.
 
-    It makes a new revision; words that stay keep their times. Send the ETag you saw as If-Match, so that two people do
-    not overwrite each other.
+    All of it or nothing. Words that stay keep their times, segments their ids. Send the ETag you saw as If-Match, so
+    that two people do not overwrite each other. It makes a new revision; what the same person changes within ten
+    minutes goes into it, with another ETag, unless speakers are merged, segments deleted or texts replaced: then the
+    revision before stays.
     """
     found = find(job_id, TRANSCRIPT)
-    require_version(found.document.revision)
-    return _keep(found, edited(load(found, Transcript), body))
+    require_version(found.version)
+    before = load(found, Transcript)
+    after = edited(before, body)
+    made = found if after is before else keep(found, after, fold=not body.sweeping)
+    return _changed(made, before, after)
 
 
 @routes.operation(
@@ -90,13 +118,25 @@ def edit_transcript(job_id: str, body: TranscriptEdits) -> Response:
     scope="jobs:write",
     answers={200: _CHANGED},
     problems=[409, 412],
-    headers=[IF_MATCH],
+    headers=[IF_MATCH, PREFER],
 )
 def restore_transcript(job_id: str, body: Restore) -> Response:
     """Make an earlier revision the latest again, as a new revision."""
     latest = find(job_id, TRANSCRIPT)
-    require_version(latest.document.revision)
-    return _keep(latest, load(find(job_id, TRANSCRIPT, body.revision), Transcript))
+    require_version(latest.version)
+    before, after = load(latest, Transcript), load(find(job_id, TRANSCRIPT, body.revision), Transcript)
+    return _changed(keep(latest, after), before, after)
+
+
+@routes.operation(
+    "GET",
+    "/jobs/<id:job_id>/transcript/revisions",
+    scope="jobs:read",
+    answers={200: Answer("Newest first.", RevisionList)},
+)
+def list_transcript_revisions(job_id: str) -> Response:
+    """Who changed the transcript when."""
+    return list_revisions(job_id, TRANSCRIPT)
 
 
 def _show(job_id: str, suffix: str | None, query: TranscriptQuery) -> Response:
@@ -114,25 +154,16 @@ def _show(job_id: str, suffix: str | None, query: TranscriptQuery) -> Response:
     )
 
 
-def _keep(seen: Found, transcript: Transcript) -> Response:
-    """Keep a new revision on top of the one that was seen. Raises ChangedMeanwhile where it is not the latest now."""
-    here, who = services(), caller()
-    key = here.blobs.new_key("transcripts", ".json")
-    here.blobs.write(key, transcript.model_dump_json().encode("utf-8", "replace"))
-
-    def commit(session: Session) -> Found:
-        job = jobs.get(session, who.user_id, seen.job.id)
-        jobs.lock(session, job)
-        latest = jobs.document(session, job, TRANSCRIPT)
-        if latest is None or latest.id != seen.document.id:
-            raise jobs.Conflict("The transcript was changed at this moment", "Get it again, and repeat your change.")
-        made = jobs.add_document(session, job, TRANSCRIPT, key, author=who.name)
-        session.flush()
-        return Found(job, made)
-
-    try:
-        made = here.database.write(commit)
-    except BaseException:
-        here.blobs.delete(key)
-        raise
-    return rendered(made, "json", lambda: render("json", transcript), attach=False)
+def _changed(made: Found, before: Transcript, after: Transcript) -> Response:
+    if request.headers.get("Prefer", "").replace(" ", "").lower() != "return=minimal":
+        return rendered(made, "json", lambda: render("json", after), attach=False)
+    new = difference(before, after)
+    change = TranscriptChange(
+        revision=made.document.revision,
+        segments=new.segments,
+        removed=new.removed,
+        order=new.order,
+        speakers=after.speakers,
+    )
+    answer = json_answer(change, headers={"Preference-Applied": "return=minimal"})
+    return versioned(answer, made, tag_of(made, "minimal"))

@@ -24,6 +24,7 @@ def _added() -> dict[str, tuple[sa.Column[Any], ...]]:
             sa.Column("last_seen", sa.Double(), nullable=True),
         ),
         "uploads": (sa.Column("key", sa.Text(), nullable=True),),
+        "documents": (sa.Column("changed", sa.Double(), nullable=True),),
         "jobs": (
             sa.Column("warned", sa.Double(), nullable=True),
             sa.Column("keep_recording", sa.Boolean(), nullable=False, server_default=sa.true()),

@@ -1,0 +1,83 @@
+"""A transcript that is being changed: its segments in order, its speakers and their turns."""
+
+from collections.abc import Iterator
+
+from steno.errors import InvalidOption
+from steno.exports.clean import clean
+from steno.transcript import Segment, Speaker, Transcript
+
+_LONGEST = 8_000_000  # characters of all segments; 30 000 words have 200 000
+
+
+class Draft:
+    """What the edits so far have made of a transcript. What no edit touches stays the very same object."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self._before = transcript
+        self._segments = {one.id: one for one in transcript.segments}
+        self._order = [one.id for one in transcript.segments]
+        self._last = max(self._segments, default=-1)
+        self._length = sum(len(one.text) for one in transcript.segments)
+        self.names = {one.id: one.name for one in transcript.speakers}
+        self.turns = transcript.turns
+        self.language = "en" if transcript.task == "translate" else transcript.language
+
+    def __iter__(self) -> Iterator[Segment]:
+        """The segments in order, as they are when the iteration begins."""
+        return iter([self._segments[one] for one in self._order])
+
+    def segment(self, number: int) -> Segment:
+        """The segment of an id. Raises InvalidOption."""
+        found = self._segments.get(number)
+        if found is None:
+            raise InvalidOption(f"There is no segment {number}", "Look at the latest revision.")
+        return found
+
+    def following(self, number: int) -> Segment | None:
+        """The segment behind that one; None where it is the last. Raises InvalidOption."""
+        place = self._order.index(self.segment(number).id) + 1
+        return self._segments[self._order[place]] if place < len(self._order) else None
+
+    def put(self, segment: Segment) -> None:
+        """Let a segment be as given. Raises InvalidOption where the transcript becomes longer than anybody talks."""
+        self._length += len(segment.text) - len(self._segments[segment.id].text)
+        self._segments[segment.id] = segment
+        self._check()
+
+    def insert(self, segment: Segment, *, behind: int) -> None:
+        """Put a new segment behind another one; its id is given here."""
+        self._last += 1
+        self._segments[self._last] = segment.model_copy(update={"id": self._last})
+        self._order.insert(self._order.index(behind) + 1, self._last)
+        self._length += len(segment.text)
+
+    def remove(self, number: int) -> None:
+        """Leave a segment out. Raises InvalidOption."""
+        self._length -= len(self.segment(number).text)
+        del self._segments[number]
+        self._order.remove(number)
+
+    def name(self, speaker: str, name: str) -> None:
+        """Name a speaker. Raises InvalidOption where nothing is left of the name."""
+        name = clean(name)
+        if not name:
+            raise InvalidOption(f"The speaker {speaker} would have no name", "Give one.")
+        self.names[speaker] = name
+
+    def finished(self) -> Transcript:
+        """The transcript as it is now; the very one of before where nothing has changed."""
+        segments = tuple(self)
+        speakers = tuple(Speaker(id=key, name=name) for key, name in self.names.items())
+        before = self._before
+        same = len(segments) == len(before.segments) and all(map(_is, segments, before.segments))
+        if same and speakers == before.speakers and self.turns is before.turns:
+            return before
+        return before.model_copy(update={"speakers": speakers, "segments": segments, "turns": self.turns})
+
+    def _check(self) -> None:
+        if self._length > _LONGEST:
+            raise InvalidOption("The transcript would become too long", "Replace by something shorter.")
+
+
+def _is(one: Segment, other: Segment) -> bool:
+    return one is other

@@ -1,0 +1,63 @@
+"""Revisions of a job's documents: kept, listed, and thinned, so that saving every few seconds fills no disk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from steno.database.clock import now
+from steno.database.tables import Document, Job
+from steno.ledger import jobs
+
+FOLD = 600.0  # seconds from the beginning of a revision in which its author's edits go into it
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A revision that was written. `spare` is a blob that nobody needs after the transaction."""
+
+    document: Document
+    spare: str | None = None
+
+
+def keep(session: Session, job: Job, seen: str, blob: str, *, author: str, fold: bool) -> Kept:
+    """Keep a blob as the revision after `seen`, the id of the latest one; or in its place, where `fold` allows it.
+
+    A revision is folded into only where the same person began it a few minutes ago: never what a machine made, never
+    what somebody else has written, never one that another follows. Folded, it has a new id: whoever saw the old one
+    has not seen the latest. Raises Conflict where another one is the latest now.
+    """
+    jobs.lock(session, job)
+    latest = session.get(Document, seen, populate_existing=True)
+    if latest is None or latest.job_id != job.id or jobs.document(session, job, latest.kind) is not latest:
+        raise jobs.Conflict("It was changed at this moment", "Get it again, and repeat your change.")
+    time = float(session.scalar(select(now())) or 0.0)
+    folds = fold and latest.revision > 1 and latest.author == author and 0 <= time - latest.created < FOLD
+    if not folds:
+        return Kept(_flushed(session, jobs.add_document(session, job, latest.kind, blob, author=author)))
+    session.delete(latest)
+    session.flush()  # its place must be free
+    made = Document(
+        job_id=job.id,
+        kind=latest.kind,
+        revision=latest.revision,
+        blob=blob,
+        author=author,
+        created=latest.created,
+        changed=time,
+    )
+    session.add(made)
+    job.version += 1
+    return Kept(_flushed(session, made), latest.blob)
+
+
+def revisions(session: Session, job: Job, kind: str) -> Sequence[Document]:
+    """All revisions of a job's document, newest first."""
+    wanted = select(Document).where(Document.job_id == job.id, Document.kind == kind)
+    return session.scalars(wanted.order_by(Document.revision.desc())).all()
+
+
+def _flushed(session: Session, document: Document) -> Document:
+    session.flush()
+    return document
