@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from steno.errors import InvalidOption
+from steno.proxies import trusted
 
 GIB = 1024**3
 
@@ -59,6 +60,10 @@ class Settings(BaseSettings):
     rate_limit: int = Field(
         default=600, ge=0, description="Requests a minute of one API token, in each web process; 0 is no limit."
     )
+    trusted_proxies: str = Field(
+        default="", description="Proxies whose X-Forwarded-For counts: how many in a row, or networks by commas."
+    )
+    local_accounts: bool = Field(default=True, description="People may sign in by name and password.")
     upload_expiry: float = Field(default=24 * 3600.0, gt=0, description="Seconds until an unfinished upload goes.")
 
     server: str | None = Field(default=None, description="Service that `steno submit` and `steno jobs` talk to.")
@@ -96,6 +101,15 @@ class Settings(BaseSettings):
     llm_embedding_model: str | None = Field(
         default=None, description="Embedding model at llm_url: steno ask then also finds passages by meaning."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_proxies(cls, text: str) -> str:
+        try:
+            trusted(text)
+        except ValueError as error:
+            raise ValueError("it must be a number such as 1, or networks such as 127.0.0.1, 10.0.0.0/8") from error
+        return text
 
     @field_validator("llm_url", "llm_strong_url")
     @classmethod

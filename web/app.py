@@ -8,7 +8,7 @@ from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.states import Queue
-from web import auth, awaited, docs, headers, health, openai_api, portal, problems, sessions, uploads
+from web import auth, awaited, docs, headers, health, openai_api, portal, problems, proxies, sessions, uploads
 from web.api import account, audio, deliveries, events, jobs, languages, minutes, submission, tokens, transcripts
 from web.broker import BrokerState, broker_check, nudger
 from web.contract.operations import IdConverter
@@ -48,6 +48,7 @@ def create_app(
         requests=Buckets(settings.rate_limit),
         strangers=Buckets(_STRANGERS if settings.rate_limit else 0, burst=60.0),
     )
+    proxies.register(app, settings.trusted_proxies)
     headers.register(app, tls=(settings.public_url or "").startswith("https://"))
     sessions.register(app)
     auth.register(app)

@@ -91,6 +91,8 @@ def _current() -> WebSession | None:
 def _send_cookies(answer: Response) -> Response:
     if "new_session" in g:
         _set(answer, "session", g.new_session, sessions.LONGEST)
+        if _cookie("visitor") in request.cookies:  # it was known before the person was
+            _set(answer, "visitor", "", None)
     if "new_visitor" in g:
         _set(answer, "visitor", g.new_visitor, None)
     return answer

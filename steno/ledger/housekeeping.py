@@ -10,7 +10,7 @@ from steno.blobs import BlobStore
 from steno.database import Database
 from steno.database.clock import now
 from steno.database.tables import Job, Upload
-from steno.ledger import jobs, uploads
+from steno.ledger import jobs, sessions, uploads
 from steno.ledger.accounts import find_user
 from steno.states import ENDED
 
@@ -20,8 +20,10 @@ _KEEP_WORK = 7 * 86_400.0  # seconds after a job's end: it may be run again, and
 def tidy(database: Database, blobs: BlobStore) -> None:
     """Delete jobs past `delete_after` and expired uploads, rows first: a blob without a row is only lost space.
 
-    And workspaces without a job, such as a worker leaves that did not yet know that its job was deleted.
+    And sessions that ended, and workspaces without a job, such as a worker leaves that did not yet know that its job
+    was deleted.
     """
+    database.write(sessions.tidy)
     with database.reading() as session:
         over = session.scalars(select(Job.id).where(Job.delete_after < now(), Job.state.in_(list(ENDED)))).all()
         stale = [upload.id for upload in uploads.expired(session)]

@@ -1,6 +1,7 @@
 """Passwords: kept as argon2id hashes only."""
 
 from functools import cache
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from steno.errors import InvalidOption
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 SHORTEST, LONGEST = 10, 1000  # characters; NIST SP 800-63B asks for length, not for kinds of characters
+
+_AT_ONCE = BoundedSemaphore(4)  # each takes 64 MiB: many who sign in at once must not take all memory
 
 
 class WeakPassword(InvalidOption):
@@ -23,7 +26,13 @@ def hashed(password: str, *, name: str = "") -> str:
         raise WeakPassword(f"The password needs {SHORTEST} to {LONGEST} characters", "Three or four words are good.")
     if len(set(password)) < 4 or (name and password.casefold() in {name.casefold(), name.casefold().split("@")[0]}):
         raise WeakPassword("The password is guessed too easily", "Three or four words are good.")
-    return _hasher().hash(password)
+    with _AT_ONCE:
+        return _hasher().hash(password)
+
+
+def outdated(password_hash: str) -> bool:
+    """Whether it was made with weaker parameters than today's."""
+    return _hasher().check_needs_rehash(password_hash)
 
 
 def matches(password: str, password_hash: str | None) -> bool:
@@ -31,7 +40,8 @@ def matches(password: str, password_hash: str | None) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        right = _hasher().verify(password_hash or _nobodys(), password[:LONGEST])
+        with _AT_ONCE:
+            right = _hasher().verify(password_hash or _nobodys(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
     return right and password_hash is not None

@@ -12,9 +12,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from steno.database.clock import now
-from steno.database.tables import SignInLink, User, WebSession
+from steno.database.tables import SignInFlow, SignInLink, User, WebSession
 from steno.errors import StenoError
-from steno.ledger import passwords
+from steno.ledger import accounts, passwords, throttling
 from steno.ledger.moves import record
 
 _DAY = 86_400.0
@@ -29,16 +29,17 @@ class UnknownLink(StenoError):
     code = "unknown-link"
 
 
-def sign_in(session: Session, name: str, password: str) -> User | None:
-    """The person with this name and password; None where there is none, or they are kept out."""
-    user = session.scalar(select(User).where(User.name == name.strip()))
-    right = passwords.matches(password, user.password_hash if user is not None else None)
-    return user if right and user is not None and not user.disabled else None
+def failed(session: Session, name: str, *, address: str = "") -> None:
+    """Write down that somebody tried to sign in, and had the wrong password."""
+    user = accounts.by_name(session, name)
+    record(session, "sign_in.failed", user_id=user.id if user is not None else None, address=address[:64])
 
 
-def begin(session: Session, user: User, *, browser: str = "", address: str = "") -> str:
-    """A new session; its secret."""
+def begin(session: Session, user: User, *, browser: str = "", address: str = "", instead_of: str | None = None) -> str:
+    """A new session; its secret. The one of the id `instead_of` ends: a browser has one."""
     secret = secrets.token_urlsafe(32)
+    session.execute(delete(WebSession).where(WebSession.id == (instead_of or "")))
+    user.last_seen = _time(session)
     session.add(
         WebSession(
             user_id=user.id,
@@ -49,7 +50,7 @@ def begin(session: Session, user: User, *, browser: str = "", address: str = "")
         )
     )
     session.flush()
-    record(session, "session.begun", user_id=user.id)
+    record(session, "session.begun", user_id=user.id, address=address[:64])
     return secret
 
 
@@ -131,6 +132,7 @@ def redeem(session: Session, secret: str, password: str) -> User:
         raise _bad_link()
     set_password(session, user, password)
     session.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
+    throttling.forgive(session, user.name)
     return user
 
 
@@ -142,9 +144,10 @@ def set_password(session: Session, user: User, password: str, *, but: str | None
 
 
 def tidy(session: Session) -> None:
-    """Delete the sessions and links whose time is over."""
-    session.execute(delete(WebSession).where(WebSession.expires < now()))
-    session.execute(delete(SignInLink).where(SignInLink.expires < now()))
+    """Delete the sessions, links and ways to the identity provider whose time is over, and old counts of tries."""
+    for table in (WebSession, SignInLink, SignInFlow):
+        session.execute(delete(table).where(table.expires < now()))
+    throttling.tidy(session)
 
 
 def _bad_link() -> UnknownLink:

@@ -11,7 +11,7 @@ from babel import Locale
 from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, Response, g, has_request_context, request, url_for
+from flask import Flask, Response, after_this_request, g, has_request_context, request, url_for
 
 from web import sessions
 from web.auth import public
@@ -43,6 +43,15 @@ def language() -> str:
         asked = request.accept_languages.best_match(list(LANGUAGES), "en")
         g.language = next((wish for wish in wishes if wish in LANGUAGES), asked)
     return str(g.language)
+
+
+def remember(chosen: str) -> None:
+    """Let the browser keep a language."""
+
+    @after_this_request
+    def keep(answer: Response) -> Response:
+        answer.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="Lax")
+        return answer
 
 
 def gettext(text: str) -> str:

@@ -1,0 +1,173 @@
+"""Signing in, looked at as an attacker would: guesses, foreign pages, fixed sessions, addresses that lead away."""
+
+from pathlib import Path
+
+import pytest
+
+from steno.database.tables import AuditEvent, WebSession
+from steno.ledger import accounts, sessions
+from tests.browser import PASSWORD
+from tests.portal import Person
+from tests.rest import API, Rest, make_rest
+
+SESSION = "steno_session"
+
+
+@pytest.fixture
+def rest(tmp_path: Path) -> Rest:
+    return with_ann(make_rest(tmp_path))
+
+
+def with_ann(rest: Rest) -> Rest:
+    def add(session: object) -> None:
+        ann = accounts.add_user(session, "ann@example.org")  # type: ignore[arg-type]
+        sessions.set_password(session, ann, PASSWORD)  # type: ignore[arg-type]
+
+    rest.database.write(add)
+    return rest
+
+
+def test_the_right_password_lets_in_whatever_the_capitals_of_the_name(rest: Rest) -> None:
+    ann = Person(rest.app)
+
+    answer = ann.sign_in(" Ann@Example.org ", wanted="/account")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/account")
+    assert ann.get("/account").status_code == 200
+
+
+def test_guessing_is_slowed_down_and_said(rest: Rest) -> None:
+    eve, ann = Person(rest.app), Person(rest.app, address="198.51.100.7")
+
+    answers = [eve.sign_in(password=f"guess {n} of many") for n in range(7)]
+    refused = eve.sign_in()
+
+    assert [answer.status_code for answer in answers] == [401] * 6 + [429]
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 2
+    assert "Too many tries. Wait " in answers[-1].text
+    assert refused.status_code == 429  # also with the right one: the answer must tell a guesser nothing
+    assert ann.sign_in("bob@example.org").status_code == 401
+    with rest.database.reading() as session:
+        failed = session.query(AuditEvent).filter_by(kind="sign_in.failed").all()
+    assert len(failed) == 7
+    assert {one.detail["address"] for one in failed} == {"192.0.2.1", "198.51.100.7"}
+    assert "guess" not in str([one.detail for one in failed])
+
+
+def test_a_session_has_a_new_secret_whatever_the_browser_had(rest: Rest) -> None:
+    ann = Person(rest.app)
+    ann.client.set_cookie(SESSION, "fixed-by-somebody-else")
+
+    ann.sign_in()
+    first = ann.cookies[SESSION]
+    ann.post("/sign-in", page="/account", name="ann@example.org", password=PASSWORD)
+
+    assert "fixed-by-somebody-else" != first != ann.cookies[SESSION]
+    with rest.database.reading() as session:
+        assert session.query(WebSession).count() == 1  # the earlier one ended
+    assert "steno_visitor" not in ann.cookies
+
+
+def test_a_foreign_page_signs_nobody_in_or_out(rest: Rest) -> None:
+    ann, eve = Person(rest.app), Person(rest.app)
+
+    without = ann.post("/sign-in", proof="", name="ann@example.org", password=PASSWORD)
+    of_another = ann.post("/sign-in", proof=eve.proof("/sign-in"), name="ann@example.org", password=PASSWORD)
+    ann.sign_in()
+    out = ann.post("/sign-out", proof=eve.proof("/sign-in"))
+
+    assert (without.status_code, of_another.status_code, out.status_code) == (403, 403, 403)
+    assert ann.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/uploads"),
+        ("PATCH", f"/uploads/{'0' * 32}"),
+        ("DELETE", f"/uploads/{'0' * 32}"),
+        ("POST", f"/uploads/{'0' * 32}"),
+        ("POST", "/jobs"),
+        ("PATCH", "/account"),
+        ("POST", "/tokens"),
+        ("DELETE", f"/tokens/{'0' * 32}"),
+    ],
+)
+def test_what_changes_something_by_cookie_needs_the_proof(rest: Rest, method: str, path: str) -> None:
+    ann = Person(rest.app)
+    ann.sign_in()
+    tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "5", "Upload-Offset": "0"}
+    headers = {**tus, "X-HTTP-Method-Override": "DELETE"}
+
+    without = ann.client.open(API + path, method=method, headers=headers)
+    proof = {"X-CSRF-Token": ann.proof("/account")}
+    with_it = ann.client.open(API + path, method=method, headers={**headers, **proof})
+
+    assert (without.status_code, without.json["code"]) == (403, "foreign-request")
+    assert with_it.status_code != 403
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["//evil.example", "/\\evil.example", "/\t/evil.example", "/\n/evil.example", "https://evil.example", "\\\\evil",
+     "javascript:alert(1)", "", "/ /evil.example"],
+)  # fmt: skip
+def test_signing_in_leads_to_no_other_site(rest: Rest, wanted: str) -> None:
+    assert Person(rest.app).sign_in(wanted=wanted).headers["Location"] == "/"
+
+
+def test_behind_tls_cookies_are_bound_to_this_host(tmp_path: Path) -> None:
+    rest = with_ann(make_rest(tmp_path, public_url="https://steno.example.org"))
+    ann = Person(rest.app)
+    page = ann.client.get("/sign-in", base_url="https://steno.example.org")
+    proof = page.text.partition('data-csrf="')[2].partition('"')[0]
+
+    form = {"csrf_token": proof, "name": "ann@example.org", "password": PASSWORD}
+    answer = ann.client.post("/sign-in", data=form, base_url="https://steno.example.org")
+
+    cookie = next(one for one in answer.headers.getlist("Set-Cookie") if one.startswith("__Host-steno_session="))
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
+    assert "Domain" not in cookie
+
+
+def test_without_local_accounts_no_password_lets_in_but_a_link_does(tmp_path: Path) -> None:
+    rest = with_ann(make_rest(tmp_path, local_accounts=False))
+    ann = Person(rest.app)
+    secret = rest.database.write(
+        lambda session: sessions.invite(session, accounts.find_user(session, "ann@example.org"))
+    )
+
+    refused = ann.sign_in()
+    page = ann.get("/sign-in").text
+    ann.post(f"/welcome/{secret}", password="another dull sentence")
+
+    assert refused.status_code == 403
+    assert 'type="password"' not in page
+    assert ann.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "header", "seen"),
+    [
+        ("", "10.0.0.1", "203.0.113.9", "10.0.0.1"),
+        ("1", "10.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("1", "10.0.0.1", "1.2.3.4, 203.0.113.9", "203.0.113.9"),
+        ("2", "10.0.0.1", "1.2.3.4, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        ("10.0.0.0/8", "10.0.0.1", "1.2.3.4, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        ("10.0.0.0/8", "203.0.113.9", "1.2.3.4", "203.0.113.9"),
+        ("10.0.0.0/8, ::1", "::1", "[2001:db8::5]:4711", "2001:db8::5"),
+        ("10.0.0.0/8", "10.0.0.1", "203.0.113.9:4711", "203.0.113.9"),
+        ("10.0.0.0/8", "10.0.0.1", "nonsense", "10.0.0.1"),
+        ("10.0.0.0/8", "::ffff:10.0.0.1", "203.0.113.9", "203.0.113.9"),
+    ],
+)
+def test_only_trusted_proxies_say_who_asks(tmp_path: Path, trusted: str, peer: str, header: str, seen: str) -> None:
+    rest = with_ann(make_rest(tmp_path, trusted_proxies=trusted))
+    ann = Person(rest.app, address=peer)
+    proof = {"csrf_token": ann.proof("/sign-in"), "name": "ann@example.org", "password": PASSWORD}
+
+    headers = {"X-Forwarded-For": header}
+    ann.client.post("/sign-in", data=proof, headers=headers, environ_overrides={"REMOTE_ADDR": peer})
+
+    with rest.database.reading() as session:
+        assert [one.address for one in session.query(WebSession)] == [seen]
