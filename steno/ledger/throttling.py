@@ -30,7 +30,7 @@ class _Rule:
     longest: float
 
 
-_ACCOUNT = _Rule(free=5, sinks=300.0, longest=900.0)
+_ACCOUNT = _Rule(free=5, sinks=900.0, longest=900.0)
 # An organisation may reach us from one address.
 _ADDRESS = _Rule(free=30, sinks=20.0, longest=300.0)
 

@@ -47,7 +47,7 @@ def test_the_wait_doubles_up_to_a_quarter_of_an_hour(ledger: Ledger) -> None:
 def test_counts_sink_and_are_forgotten(ledger: Ledger) -> None:
     tries(ledger, 6)
 
-    pass_time(ledger, 3600)
+    pass_time(ledger, 6 * 900)
     later = tries(ledger, 5)
     pass_time(ledger, 2 * 86_400)
     ledger.do(sessions.tidy)
