@@ -114,7 +114,7 @@ def worker(
 
     # Models must load after no fork: who transcribes works in threads, with one warm model for all.
     gpu = Queue.GPU in wanted
-    make_app(settings, slot=slot).worker_main(
+    make_app(settings, slot=slot, queues=[Queue(name) for name in wanted]).worker_main(
         [
             "--quiet",
             "worker",

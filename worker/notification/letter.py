@@ -47,11 +47,19 @@ class Bodies(_Strict):
     unnamed: str
 
 
+class Trial(_Strict):
+    """The mail by which administrators see that mail works."""
+
+    subject: str
+    body: str
+
+
 class Texts(_Strict):
     """A language: one TOML file."""
 
     subject: Subjects
     body: Bodies
+    trial: Trial
     errors: dict[str, str]
 
 

@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
@@ -60,9 +61,19 @@ class MailServer:
 
 
 def send(notice: Notice, settings: Settings, deadline: Deadline) -> int:
-    """Send the mail; the server's status, 250. Raises NotSent: for ever where the recipient is refused for ever.
+    """Send the mail about a job; the server's status, 250. Raises NotSent.
 
     A server that breaks off after it took the message but before it said so gets it again: same Message-ID.
+    """
+    return post(notice.address, settings, deadline, lambda sender, to: compose(notice, settings, sender, to))
+
+
+def post(
+    address: str, settings: Settings, deadline: Deadline, write: Callable[[Address, Address], EmailMessage]
+) -> int:
+    """Send what `write` makes of sender and recipient; the server's status, 250.
+
+    Raises NotSent: for ever where the recipient is refused for ever.
     """
     if settings.smtp_url is None:
         raise NotSent("no mail server is set", again=False)
@@ -72,10 +83,10 @@ def send(notice: Notice, settings: Settings, deadline: Deadline) -> int:
     except InvalidOption as error:
         raise NotSent(str(error)) from error
     try:
-        recipient = check_mail_address(notice.address)
+        recipient = check_mail_address(address)
     except InvalidOption as error:
         raise NotSent(str(error), again=False) from error
-    message = compose(notice, settings, sender, recipient)
+    message = write(sender, recipient)
     try:
         _hand_over(message, server, sender.addr_spec, recipient.addr_spec, deadline)
     except smtplib.SMTPRecipientsRefused as error:

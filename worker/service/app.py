@@ -1,6 +1,7 @@
 """Celery, thin: a message says nothing but 'look at this queue'."""
 
 import multiprocessing
+from collections.abc import Collection
 from multiprocessing.synchronize import Event
 from typing import Any
 
@@ -14,8 +15,11 @@ from worker.service.office import Office
 LOOK = "steno.look"
 
 
-def make_app(settings: Settings, *, slot: str | None = None) -> Celery:
-    """The Celery application of these settings. `slot` names this worker among its machine's, across restarts."""
+def make_app(settings: Settings, *, slot: str | None = None, queues: Collection[Queue] = tuple(Queue)) -> Celery:
+    """The Celery application of these settings. `slot` names this worker among its machine's, across restarts.
+
+    `queues` are those that it looks at.
+    """
     app = Celery("steno", broker=settings.redis_url, set_as_current=False)
     app.conf.update(
         task_ignore_result=True,
@@ -49,7 +53,7 @@ def make_app(settings: Settings, *, slot: str | None = None) -> Celery:
     def here() -> Office:
         nonlocal office
         if office is None:
-            office = Office(settings, app, stop, slot=slot)
+            office = Office(settings, app, stop, slot=slot, queues=queues)
         return office
 
     @app.task(name=LOOK, ignore_result=True)  # type: ignore[untyped-decorator]

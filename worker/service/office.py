@@ -4,6 +4,8 @@ import logging
 import os
 import socket
 import threading
+from collections import Counter
+from collections.abc import Collection
 from multiprocessing.synchronize import Event
 
 from celery import Celery
@@ -11,9 +13,10 @@ from celery import Celery
 from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
-from steno.ledger import housekeeping, outbox, stages, sweeping
+from steno.ledger import checks, housekeeping, outbox, stages, sweeping
 from steno.states import Queue
 from worker.service.hints import Hints
+from worker.service.presence import Presence
 from worker.service.running import Runner
 from worker.service.standstill import Beat, Standstill
 from worker.service.warm import WarmLines
@@ -27,7 +30,15 @@ _SWEEP_EVERY = 12  # rounds of cleaning: an hour
 class Office:
     """One per process. Nothing is opened before it is needed."""
 
-    def __init__(self, settings: Settings, app: Celery, stop: Event, *, slot: str | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        app: Celery,
+        stop: Event,
+        *,
+        slot: str | None = None,
+        queues: Collection[Queue] = tuple(Queue),
+    ) -> None:
         self._settings, self._stop = settings, stop
         self._slot = f"{socket.gethostname()}/{slot}" if slot else None
         self._owner = f"{self._slot or socket.gethostname()}/{os.getpid()}"
@@ -36,6 +47,7 @@ class Office:
         self._hints = Hints(app)
         self._lines = WarmLines(settings)
         self._runner = Runner(self._database, self._blobs, settings, self._lines, stop)
+        self._presence = Presence(self._database, self._slot or self._owner, queues, self._lines)
 
     def begin(self) -> None:
         """At the start of the main process: bring the tables up, take back our own leases of before, watch."""
@@ -47,6 +59,10 @@ class Office:
 
     def look(self, queue: Queue) -> None:
         """Do what is to be done in a queue, one after the other, until nothing is left or we are to stop."""
+        if queue in checks.QUEUE_OF.values():
+            from worker.service.checking import try_out
+
+            try_out(self._database, self._settings, queue, self._owner)
         if queue is Queue.NOTIFY:
             from worker.notification.sending import send_due
 
@@ -62,9 +78,8 @@ class Office:
     def _nudge(self) -> None:
         """Send hints for whatever waits."""
         with self._database.reading() as session:
-            depths = stages.waiting(session)
-            if due := outbox.due_now(session):
-                depths[Queue.NOTIFY] = due
+            depths = Counter(stages.waiting(session)) + Counter(checks.waiting(session))
+            depths[Queue.NOTIFY] += outbox.due_now(session)
         self._hints.top_up(depths)
 
     def _take_back(self, standstill: Standstill) -> None:
@@ -81,6 +96,7 @@ class Office:
         standstill = Standstill(self._settings.lease)
         while not self._stop.wait(_RECOVER_EVERY):
             try:
+                self._presence.tell()
                 self._take_back(standstill)
                 self._nudge()
                 cleaned += _RECOVER_EVERY
@@ -91,3 +107,4 @@ class Office:
                         sweeping.sweep(self._database, self._blobs)
             except Exception:  # the database or Redis is away: the next round may find it
                 _LOG.warning("recovery.failed", exc_info=True)
+        self._presence.end()

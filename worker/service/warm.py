@@ -1,11 +1,14 @@
 """Models kept warm: the line of the last jobs, so that the next one need not load them."""
 
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import replace
 
 from steno.config import Settings
 from steno.jobs import TranscriptionOptions
+from steno.ledger.workers import LoadedModel
 from worker.loading import load_line
 from worker.pipeline import Line
 
@@ -18,6 +21,8 @@ class WarmLines:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lines: OrderedDict[tuple[str, bool], Line] = OrderedDict()
+        self._used: dict[tuple[str, bool], float] = {}  # seconds since 1970
+        self._known: tuple[LoadedModel, ...] = ()
         self._lock = threading.Lock()
 
     def line(self, options: TranscriptionOptions, *, attempt: int = 1) -> Line:
@@ -37,8 +42,33 @@ class WarmLines:
                 if line.diarizer is not None:
                     line.diarizer.start()  # it ends with a cancelled job
             self._lines[key] = line
+            self._used[key] = time.time()
         batch = max(1, line.batch_size >> (attempt - 1))
         return replace(line, options=options, batch_size=batch)
+
+    def models(self) -> tuple[LoadedModel, ...]:
+        """What is loaded, the one used last at the end. Does not wait while one is loading."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._known = tuple(self._models())
+            finally:
+                self._lock.release()
+        return self._known
+
+    def _models(self) -> Iterator[LoadedModel]:
+        for key, line in self._lines.items():
+            used, speech = self._used[key], line.engine.source
+            yield LoadedModel(
+                kind="speech",
+                name=speech.name,
+                device=line.engine.device,
+                arithmetic=line.engine.compute_type,
+                notice=speech.notice,
+                last_used=used,
+            )
+            if line.diarizer is not None:
+                speakers = line.diarizer.source
+                yield LoadedModel(kind="speakers", name=speakers.name, notice=speakers.notice, last_used=used)
 
     def forget(self) -> None:
         """Let all go, e.g. after the memory ran out."""
