@@ -17,7 +17,7 @@ import typer
 
 from steno.cli.console import shown, speaks_plainly, stdout
 from steno.config import Settings, load_settings
-from steno.errors import InvalidOption, MissingProgram
+from steno.errors import InvalidOption, MissingProgram, StorageDenied
 from steno.states import Queue
 from steno.supervision import Program, Supervisor
 
@@ -35,19 +35,19 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     settings = load_settings()
     from steno.database import Database
 
-    database = Database.of(settings)
-    database.upgrade()
-    first = database.write(_first_admin)
-    database.dispose()
-    # What listens everywhere is reached by this machine's name.
-    name = socket_module.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104
-    address = settings.public_url or f"http://{name}:{port}"
-    stdout.print(f"Steno is at [bold]{shown(address)}[/]; what it keeps is in {shown(str(settings.data_dir))}")
-    if first is not None:
-        link, token = first
-        stdout.print(f"Begin here, within a day: [bold]{shown(f'{address}/welcome/{link}')}[/]")
-        stdout.print(f"First administrator's token, shown only now: [bold]{shown(token)}[/]")
     with _alone(settings.data_dir), tempfile.TemporaryDirectory(prefix="steno-") as place:
+        database = Database.of(settings)
+        database.upgrade()
+        first = database.write(_first_admin)
+        database.dispose()
+        # What listens everywhere is reached by this machine's name.
+        name = socket_module.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104
+        address = settings.public_url or f"http://{name}:{port}"
+        stdout.print(f"Steno is at [bold]{shown(address)}[/]; what it keeps is in {shown(str(settings.data_dir))}")
+        if first is not None:
+            link, token = first
+            stdout.print(f"Begin here, within a day: [bold]{shown(f'{address}/welcome/{link}')}[/]")
+            stdout.print(f"First administrator's token, shown only now: [bold]{shown(token)}[/]")
         programs = []
         environment = {**os.environ, "STENO_PUBLIC_URL": address}
         if settings.redis_url is None:
@@ -75,6 +75,10 @@ def _first_admin(session: "Session") -> tuple[str, str] | None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold a data directory: two services on one would share a Redis file."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StorageDenied(f"{folder} cannot be made", "Set STENO_DATA_DIR.") from error
     with (folder / "up.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
