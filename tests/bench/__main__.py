@@ -19,8 +19,8 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from tests.bench import editing, service, speakers
 from tests.bench import minutes as of_minutes
-from tests.bench import service, speakers
 from tests.bench.attribution import attribution
 from tests.bench.material import recording
 from tests.conftest import RECORDINGS, ROOT
@@ -139,6 +139,7 @@ PARTS: dict[str, Callable[[int], list[str]]] = {
     "upload": partial(service.upload, OUTPUT),
     "overhead": partial(service.overhead, OUTPUT),
     "latency": partial(service.latency, OUTPUT),
+    "editing": editing.edits,
 }
 
 

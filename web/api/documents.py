@@ -63,9 +63,7 @@ def load(found: Found, model: type[Value]) -> Value:
         if again is None or again.id == found.document.id:
             raise NotThereYet("The document is gone", "Look at the job.") from error
         return load(Found(found.job, again), model)  # an edit was folded into it at this moment
-    value = model.model_validate_json(content)
-    here.parsed.put(found.document.id, value, len(content))
-    return value
+    return here.parsed.read(found.document.id, model, content)
 
 
 def keep(seen: Found, value: BaseModel, *, fold: bool = False) -> Found:
