@@ -55,3 +55,27 @@ def test_a_click_on_a_word_plays_from_there_and_the_word_is_marked_in_step(opene
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(page.locator('.segment[data-id="3"] .now')).to_have_attribute("data-w", "3")
     assert said[3].start <= heard(page) < said[3].start + 5
+
+
+def test_a_word_is_corrected_in_its_place_saved_and_taken_back(opened: Opened) -> None:
+    page, before = opened().page, talk().segments[2].text
+    segment = page.locator('.segment[data-id="2"]')
+
+    segment.dblclick()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Really")
+    page.keyboard.press("Escape")
+
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    expect(segment).to_have_text(f"{before} Really")
+    page.reload()
+    expect(segment).to_have_text(f"{before} Really")
+    segment.dblclick()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" not")
+    page.keyboard.press("Escape")
+    expect(segment).to_have_text(f"{before} Really not")
+    page.keyboard.press("Control+z")
+    expect(segment).to_have_text(f"{before} Really")
+    page.keyboard.press("Control+Shift+z")
+    expect(segment).to_have_text(f"{before} Really not")

@@ -4,39 +4,41 @@ const COLOURS = 8;
 const LONG_PAUSE = 2, LONGEST = 60; // seconds, as exports make paragraphs
 
 export class Transcript extends EventTarget {
-  constructor(value, etag) {
+  constructor(value, etag, revision) {
     super();
-    this.load(value, etag);
+    this.segments = [];
+    this.index();
+    this.take(value, etag, revision);
   }
 
-  /** Take a whole transcript. */
-  load(value, etag) {
-    this.etag = etag;
-    this.value = value;
-    this.speakers = value.speakers;
-    this.segments = value.segments;
-    this.uncovered = [...value.uncovered].sort((one, other) => one.start - other.start);
-    this.duration = value.duration;
+  /** Take what the server answers: a whole transcript, or what a change has made of it. Gives ids that are new. */
+  take(value, etag, revision) {
+    const whole = "provenance" in value;
+    Object.assign(this, { etag, revision: Number(revision ?? value.revision), speakers: value.speakers ?? [] });
+    if (whole) {
+      Object.assign(this, { duration: value.duration, language: value.task === "translate" ? "en" : value.language });
+      this.uncovered = [...value.uncovered].sort((one, other) => one.start - other.start);
+    }
+    const known = this.byId, fresh = new Map(value.segments.map((one) => [one.id, one]));
+    const gone = new Set(whole ? [] : value.removed);
+    const order = whole ? [...fresh.keys()] : value.order ?? this.segments.map((one) => one.id).filter((id) => !gone.has(id));
+    this.segments = order.map((id) => fresh.get(id) ?? known.get(id));
     this.index();
-    this.dispatchEvent(new CustomEvent("change", { detail: { whole: true, changed: new Set(this.byId.keys()) } }));
+    const changed = [...fresh.keys()].filter((id) => !known.has(id) || !same(known.get(id), fresh.get(id)));
+    this.dispatchEvent(new CustomEvent("change", { detail: { changed } }));
+    return changed.filter((id) => !known.has(id));
   }
 
-  /** Take the server's answer to a change: what changed, what is gone, the order where it changed. */
-  apply(answer, etag) {
-    this.etag = etag;
-    const fresh = new Map(answer.segments.map((one) => [one.id, one]));
-    const gone = new Set(answer.removed);
-    for (const id of gone) this.byId.delete(id);
-    for (const [id, one] of fresh) this.byId.set(id, one);
-    this.segments = answer.order ? answer.order.map((id) => this.byId.get(id))
-      : this.segments.filter((one) => !gone.has(one.id)).map((one) => fresh.get(one.id) ?? one);
-    this.speakers = answer.speakers;
+  /** A segment's text as a person has just written it, until the server has placed its words. */
+  draft(id, text) {
+    const segment = { ...this.byId.get(id), text };
+    this.segments = this.segments.map((one) => (one.id === id ? segment : one));
     this.index();
-    this.dispatchEvent(new CustomEvent("change", { detail: { whole: false, changed: new Set(fresh.keys()) } }));
   }
 
   index() {
     this.byId = new Map(this.segments.map((one) => [one.id, one]));
+    this.speakers ??= [];
     this.names = new Map(this.speakers.map((one) => [one.id, one.name]));
     this.colours = new Map(this.speakers.map((one, place) => [one.id, 1 + (place % COLOURS)]));
     this.inTime = [...this.segments].sort((one, other) => one.start - other.start);
@@ -82,3 +84,5 @@ function last(inTime, seconds) {
   while (low < high) { const middle = (low + high) >> 1; if (inTime[middle].start <= seconds) low = middle + 1; else high = middle; }
   return inTime[low - 1] ?? null;
 }
+
+const same = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);

@@ -3,6 +3,8 @@
 /** Let a click on a word, a segment or a time play from there. */
 export function pointing(view, player) {
   const { root, transcript } = view;
+  let heard = false; // before the first click of what may become a double click
+  root.addEventListener("dblclick", () => { if (!heard) player.pause(); });
   root.addEventListener("click", (event) => {
     const seek = event.target.closest("[data-seek]");
     if (seek) return player.seek(Number(seek.dataset.seek), { play: true });
@@ -11,6 +13,8 @@ export function pointing(view, player) {
     if (!element || selecting || Number(element.dataset.id) === view.editing || event.shiftKey || event.ctrlKey) return null;
     const segment = transcript.byId.get(Number(element.dataset.id)), word = event.target.closest(".w");
     rove(element);
+    if (event.detail > 1) return null; // the second of a double click, which edits
+    heard = !player.audio.paused;
     return player.seek(word ? segment.words[Number(word.dataset.w)].start : segment.start, { play: true });
   });
   root.addEventListener("keydown", (event) => {

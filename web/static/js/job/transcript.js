@@ -13,17 +13,17 @@ export class View extends EventTarget {
       for (const one of seen) if (one.isIntersecting) { this.near.unobserve(one.target); this.build(one.target); }
     }, { rootMargin: "600px" });
     transcript.addEventListener("change", (event) => this.update(event.detail));
-    this.update({ whole: true, changed: new Set() });
+    this.update({ changed: [] });
   }
 
   /** Bring the page up to date: paragraphs that stay the same stay the same elements. */
-  update({ changed, whole }) {
+  update({ changed }) {
     const focus = this.focused();
     const before = this.blocks, wanted = [];
     this.blocks = new Map();
     for (const block of this.transcript.blocks()) {
       const key = this.key(block);
-      let element = whole ? undefined : before.get(key);
+      let element = before.get(key);
       if (!element) {
         element = blockElement(block, this.transcript, this.readonly);
         if (!block.hole) this.near.observe(element);
@@ -37,10 +37,9 @@ export class View extends EventTarget {
       if (element === next) next = next.nextSibling;
       else this.root.insertBefore(element, next);
     }
-    if (whole) while (next) { const rest = next.nextSibling; next.remove(); next = rest; }
     this.elements = new Map();
     for (const element of this.root.querySelectorAll(".segment")) this.elements.set(Number(element.dataset.id), element);
-    if (!whole) for (const id of changed) if (id !== this.editing) this.refresh(id);
+    for (const id of changed) if (id !== this.editing) this.refresh(id);
     focus?.();
     this.dispatchEvent(new Event("updated"));
   }

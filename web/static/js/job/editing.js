@@ -1,0 +1,160 @@
+// Writing in the transcript: one segment at a time, in its place.
+import { _ } from "../i18n.js";
+import { clock } from "../format.js";
+import { say } from "../say.js";
+import { caretAt, caretOffset, setCaret, tidy, wordAt } from "./caret.js";
+import { EditBar } from "./editbar.js";
+
+const PAUSE = 1200; // milliseconds without a key until it is saved
+
+export class Editor extends EventTarget {
+  constructor(view, edits, saver) {
+    super();
+    Object.assign(this, { view, edits, saver, id: null });
+    this.transcript = view.transcript;
+    this.bar = new EditBar(this);
+    const { root } = view;
+    root.addEventListener("dblclick", (event) => {
+      const element = event.target.closest(".segment");
+      if (element && Number(element.dataset.id) !== this.id) this.open(Number(element.dataset.id), { x: event.clientX, y: event.clientY });
+    });
+    root.addEventListener("input", (event) => { if (event.target === this.element) this.typed(); });
+    root.addEventListener("keydown", (event) => { if (event.target === this.element) this.key(event); });
+    document.addEventListener("focusout", (event) => this.left(event));
+  }
+
+  /** Write in a segment: with the caret at a point, a place in the text, or its end. */
+  open(id, { x, y, at } = {}) {
+    if (this.id === id) return;
+    this.close();
+    const element = this.view.elements.get(id), segment = this.transcript.byId.get(id);
+    if (!element) return;
+    this.id = this.view.editing = id;
+    this.session = `${id} ${performance.now()}`;
+    this.element = element;
+    this.kept = segment.text;
+    element.textContent = segment.text;
+    delete element.dataset.words;
+    try { element.contentEditable = "plaintext-only"; } catch { element.contentEditable = "true"; }
+    element.setAttribute("role", "textbox");
+    element.setAttribute("aria-multiline", "true");
+    element.setAttribute("aria-label", _("Text at {time}", { time: clock(segment.start) }));
+    element.spellcheck = true;
+    element.classList.add("editing");
+    this.bar.show(element, segment);
+    element.focus({ preventScroll: x !== undefined });
+    setCaret(element, x === undefined ? at ?? segment.text.length : caretAt(element, x, y) ?? segment.text.length);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Leave the segment; what was written is saved. */
+  close({ focus = false } = {}) {
+    if (this.id === null) return Promise.resolve();
+    const { id, element } = this, saved = this.commit();
+    this.id = this.view.editing = null;
+    this.element = null;
+    clearTimeout(this.timer);
+    this.bar.hide();
+    element.removeAttribute("contenteditable");
+    for (const name of ["role", "aria-multiline", "aria-label", "spellcheck"]) element.removeAttribute(name);
+    element.classList.remove("editing");
+    this.view.refresh(id);
+    this.view.words(id);
+    if (focus) this.view.elements.get(id)?.focus({ preventScroll: true });
+    this.dispatchEvent(new Event("change"));
+    return saved;
+  }
+
+  get text() { return tidy(this.element.textContent); }
+
+  typed() {
+    clearTimeout(this.timer);
+    this.saver.write({ segment: this.id, text: this.text });
+    this.dispatchEvent(new Event("change"));
+    this.timer = setTimeout(() => { if (this.text) this.commit(); }, PAUSE);
+  }
+
+  /** Hand over what was written. An empty segment is deleted when one leaves it. */
+  commit() {
+    const { id, text } = this;
+    clearTimeout(this.timer);
+    if (this.saver.typing) this.saver.write(null);
+    if (text === this.transcript.byId.get(id)?.text) return Promise.resolve();
+    return (text ? this.edits.write(id, text, this.session) : this.edits.remove(id)).catch(() => {});
+  }
+
+  key(event) {
+    const { key } = event, command = event.ctrlKey || event.metaKey;
+    const at = caretOffset(this.element), collapsed = getSelection().isCollapsed, length = this.element.textContent.length;
+    const run = {
+      Escape: () => this.close({ focus: true }),
+      Enter: () => (command ? this.close({ focus: true }) : this.split(at)),
+      Backspace: at === 0 && collapsed && !command ? () => this.joinBefore() : null,
+      Delete: at === length && collapsed && !command ? () => this.joinAfter() : null,
+      ArrowDown: event.altKey ? () => this.step(1) : null,
+      ArrowUp: event.altKey ? () => this.step(-1) : null,
+    }[key];
+    event.stopPropagation();
+    if (!run) return;
+    event.preventDefault();
+    run();
+  }
+
+  /** What stands before and behind, in order. */
+  neighbour(by) {
+    const { segments } = this.transcript;
+    return segments[segments.findIndex((one) => one.id === this.id) + by];
+  }
+
+  step(by) {
+    const next = this.neighbour(by);
+    if (next) this.open(next.id, { at: by > 0 ? 0 : undefined });
+  }
+
+  async split(at = caretOffset(this.element)) {
+    const { id } = this, whole = this.element.textContent;
+    if (!tidy(whole.slice(at))) return this.step(1);
+    const word = tidy(whole.slice(0, at)).length;
+    if (!word) return undefined;
+    await this.close();
+    const segment = this.transcript.byId.get(id);
+    const place = wordAt(segment, word);
+    if (place <= 0) return undefined;
+    return this.after(this.edits.split(id, place), ([made]) => this.open(made, { at: 0 }));
+  }
+
+  joinBefore() {
+    const before = this.neighbour(-1);
+    return before && this.join(before.id, before.id, before.text.length);
+  }
+
+  joinAfter() { return this.neighbour(1) && this.join(this.id, this.id, this.text.length); }
+
+  async join(first, open, at) {
+    await this.close();
+    if (this.transcript.byId.has(first)) await this.after(this.edits.join(first), () => this.open(open, { at }));
+  }
+
+  async remove() {
+    const { id } = this, next = this.neighbour(1) ?? this.neighbour(-1);
+    this.element.textContent = this.transcript.byId.get(id).text;
+    await this.close();
+    await this.after(this.edits.remove(id), () => {
+      say(_("Deleted."), { action: { label: _("Undo"), run: () => this.edits.undo() } });
+      if (next) this.view.elements.get(next.id)?.focus({ preventScroll: true });
+    });
+  }
+
+  /** When a change is saved, go on; a refusal has been told already. */
+  async after(change, then) {
+    try { then(await change); } catch { /* the queue has said why */ }
+  }
+
+  left(event) {
+    if (this.id === null || event.target !== this.element && !this.bar.element.contains(event.target)) return;
+    const to = event.relatedTarget;
+    if (to === this.element || this.bar.element.contains(to) || to?.closest?.(".player, dialog")) return;
+    if (!document.hasFocus()) { this.commit(); return; }
+    this.close();
+  }
+}

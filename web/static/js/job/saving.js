@@ -1,0 +1,118 @@
+// One queue of changes, sent one after the other on top of what was seen last. What waits is kept in the browser.
+import { ask, get } from "../api.js";
+
+const FIRST_WAIT = 1000, LONGEST_WAIT = 15000; // milliseconds between tries while the server is away
+const AWAY = new Set([0, 429, 500, 502, 503, 504]);
+
+/** Events: `state` (saved, saving, waiting, conflict) and `refused` with the problem and what was asked. */
+export class Saver extends EventTarget {
+  constructor(transcript, base, job) {
+    super();
+    Object.assign(this, { transcript, base });
+    this.key = `steno.unsaved.${job}`;
+    this.pending = []; // { body } or { restore }, with resolve and reject
+    this.typing = null; // { segment, text }: written, not yet handed over
+    this.state = "saved";
+    addEventListener("online", () => this.wake?.());
+    addEventListener("beforeunload", (event) => { if (this.pending.length || this.typing) event.preventDefault(); });
+  }
+
+  /** What the last visit to this page could not save: put in the queue, or told as a conflict. */
+  recover() {
+    let kept = null;
+    try { kept = JSON.parse(localStorage.getItem(this.key)); } catch { /* nothing readable was kept */ }
+    if (!kept) return;
+    const typed = kept.typing && this.transcript.byId.get(kept.typing.segment)?.text !== kept.typing.text
+      ? [{ body: { segments: [kept.typing] } }] : [];
+    this.pending = [...kept.pending, ...typed].map((one) => ({ ...one, resolve() {}, reject() {} }));
+    if (!this.pending.length) return this.keep();
+    if (kept.etag !== this.transcript.etag) return this.conflict();
+    return this.run();
+  }
+
+  /** Hand a change over; resolves to ids that are new and the revision before, when it is saved. */
+  add(change) {
+    return new Promise((resolve, reject) => {
+      this.pending.push({ ...change, resolve, reject });
+      this.keep();
+      this.run();
+    });
+  }
+
+  /** Remember what is being written; null where it was handed over. */
+  write(typing) { this.typing = typing; this.keep(); }
+
+  keep() {
+    if (!this.pending.length && !this.typing) return localStorage.removeItem(this.key);
+    const pending = this.pending.map(({ body, restore }) => ({ body, restore }));
+    return localStorage.setItem(this.key, JSON.stringify({ etag: this.transcript.etag, pending, typing: this.typing }));
+  }
+
+  async run() {
+    if (this.busy || this.state === "conflict") return;
+    this.busy = true;
+    let wait = FIRST_WAIT;
+    while (this.pending.length) {
+      const change = this.pending[0];
+      if (this.state !== "waiting") this.say("saving");
+      try {
+        const before = this.transcript.revision, made = await this.send(change);
+        this.pending.shift();
+        this.keep();
+        change.resolve({ made, before });
+        wait = FIRST_WAIT;
+        if (this.state === "waiting") this.say("saving");
+      } catch (problem) {
+        if (AWAY.has(problem.status)) {
+          this.say("waiting");
+          await new Promise((resolve) => { this.wake = resolve; setTimeout(resolve, wait); });
+          wait = Math.min(LONGEST_WAIT, wait * 2);
+        } else if (problem.status === 412 || problem.status === 409) {
+          this.busy = false;
+          return this.conflict();
+        } else {
+          this.pending.shift();
+          this.keep();
+          change.reject(problem);
+          this.dispatchEvent(new CustomEvent("refused", { detail: { problem, change } }));
+        }
+      }
+    }
+    this.busy = false;
+    this.say("saved");
+  }
+
+  async send({ body, restore }) {
+    const headers = { Prefer: "return=minimal", "If-Match": this.transcript.etag };
+    const path = `${this.base}/transcript${restore ? "/restore" : ""}`;
+    const { value, etag, headers: said } = await ask(restore ? "POST" : "PATCH", path, { body: restore ? { revision: restore } : body, headers });
+    return this.transcript.take(value, etag, said.get("Steno-Revision"));
+  }
+
+  conflict() { this.say("conflict"); }
+
+  /** End a conflict: get the latest, and send what was written again (`mine`) or leave it. Gives texts that fit nowhere. */
+  async settle(mine) {
+    const { value, etag, headers } = await get(`${this.base}/transcript`);
+    this.transcript.take(value, etag, headers.get("Steno-Revision"));
+    const lost = [];
+    const waiting = this.pending.splice(0);
+    for (const one of mine ? waiting : []) {
+      const segments = one.body?.segments?.filter((edit) => this.transcript.byId.has(edit.segment) || (edit.text !== undefined && lost.push(edit.text) < 0));
+      // What changes the order of things is not done blindly on top of somebody else's work.
+      const body = { ...(segments?.length ? { segments } : {}), ...(one.body?.speakers ? { speakers: one.body.speakers } : {}) };
+      if (Object.keys(body).length) this.pending.push({ body, resolve: one.resolve, reject: one.reject });
+      else one.reject(new Error("conflict"));
+    }
+    if (!mine) for (const one of waiting) one.reject(new Error("conflict"));
+    this.keep();
+    this.say(this.pending.length ? "saving" : "saved");
+    this.run();
+    return lost;
+  }
+
+  say(state) {
+    this.state = state;
+    this.dispatchEvent(new Event("state"));
+  }
+}

@@ -1,0 +1,70 @@
+// The transcript with its player, and where it is one's own, what changes it.
+import { find } from "../dom.js";
+import { get } from "../api.js";
+import { _ } from "../i18n.js";
+import { Transcript } from "./document.js";
+import { Editor } from "./editing.js";
+import { Edits } from "./edits.js";
+import { Follower } from "./follow.js";
+import { keys } from "./keys.js";
+import { Player } from "./player.js";
+import { pointing } from "./pointing.js";
+import { Replace } from "./replace.js";
+import { Review } from "./review.js";
+import { Saver } from "./saving.js";
+import { speakers } from "./speakers.js";
+import { savingState } from "./state.js";
+import { button, confidence, undoing } from "./tools.js";
+import { View } from "./transcript.js";
+
+/** Build it. `transcript`, `audio` and `waveform` are addresses; `job` is an id where it may be changed. */
+export async function workspace({ base, transcript: address, audio, waveform, job }) {
+  const { value, etag, headers } = await get(address);
+  find("#workspace").hidden = false;
+  const transcript = new Transcript(value, etag, headers.get("Steno-Revision"));
+  const root = find("#transcript");
+  root.lang = transcript.language;
+  const player = new Player(find("#player"), { address: audio, duration: value.duration });
+  const view = new View(root, transcript, { readonly: !job });
+  const follower = new Follower(view, player);
+  find("#player").append(follower.button);
+  pointing(view, player);
+  const review = new Review(view, player), sure = confidence(root);
+  if (waveform) get(waveform).then(({ value: wave }) => player.wave.setPeaks(wave.peaks), () => {});
+  const here = { transcript, view, player, follower, review, base, job };
+  const own = job ? changing(here) : {};
+  find("#tools").append(...(own.tools ?? []), sure.element, review.element, ...(own.state ? [own.state] : []));
+  const { help } = keys({
+    toggle: () => player.toggle(), back: () => player.skip(-5), forward: () => player.skip(5), faster: () => player.faster(1),
+    slower: () => player.faster(-1), follow: () => follower.toggle(), go: () => follower.into(), next: () => review.step(1),
+    previous: () => review.step(-1), confidence: sure.toggle, ...own.actions,
+  });
+  find("#player").append(button("keyboard", "", _("Keyboard shortcuts (?)"), help));
+  return { ...here, ...own };
+}
+
+function changing(here) {
+  const { transcript, view, player, base, job } = here;
+  const saver = new Saver(transcript, base, job), edits = new Edits(transcript, saver);
+  const editor = new Editor(view, edits, saver), replace = new Replace(view, edits, editor);
+  speakers(view, edits);
+  const show = async (moved) => {
+    const step = await moved;
+    if (!step) return;
+    find("#saved").textContent = _("Done: {what}", { what: step.label });
+    const element = step.segment === undefined ? null : view.elements.get(step.segment);
+    const box = element?.getBoundingClientRect();
+    if (box && (box.top < 100 || box.bottom > innerHeight - 120)) element.scrollIntoView({ block: "center" });
+  };
+  const edit = () => {
+    const focused = document.activeElement.closest?.(".segment");
+    const id = focused ? Number(focused.dataset.id) : transcript.at(player.time)?.segment.id ?? transcript.segments[0]?.id;
+    if (id !== undefined) editor.open(id, { at: 0 });
+  };
+  const actions = { edit, replace: () => replace.open(), undo: () => show(edits.undo()), redo: () => show(edits.redo()) };
+  const tools = [button("edit", _("Edit"), _("Edit the segment that is focused or heard (e)"), edit), ...undoing(edits, show),
+    button("search", _("Replace"), _("Find and replace (r)"), actions.replace)];
+  const state = savingState(saver, editor, edits);
+  saver.recover();
+  return { saver, edits, editor, actions, tools, state };
+}
