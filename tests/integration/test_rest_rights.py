@@ -34,7 +34,7 @@ def access(rest: Rest, rule: str, method: str) -> str | None:
 
 
 def address(rule: str, **ids: str) -> str:
-    return _PARAMETER.sub(lambda match: {**_OTHER, **ids}[match[1]], rule)
+    return _PARAMETER.sub(lambda match: {**_OTHER, **ids}.get(match[1], "0" * 32), rule)
 
 
 def test_no_route_answers_without_a_token(rest: Rest) -> None:

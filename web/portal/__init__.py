@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from web.portal import account, assets, errors, forms, home, job, languages, layout, sign_in
+from web.portal import account, assets, errors, figures, forms, home, job, languages, layout, sign_in
 
 PAGES = (home, sign_in, account, job)
 
@@ -14,5 +14,6 @@ def register(app: Flask) -> None:
     layout.register(app)
     errors.register(app)
     forms.register(app)
+    figures.register(app)
     for one in PAGES:
         one.register(app)

@@ -54,6 +54,15 @@ def remember(chosen: str) -> None:
         return answer
 
 
+def forget() -> None:
+    """Let the browser forget the language that was chosen in it."""
+
+    @after_this_request
+    def drop(answer: Response) -> Response:
+        answer.delete_cookie(COOKIE, samesite="Lax")
+        return answer
+
+
 def gettext(text: str) -> str:
     """A text in the reader's language."""
     return _translations(language()).gettext(text)

@@ -1,5 +1,6 @@
 // The frame of every page: appearance, language, menus that close, times in the reader's zone.
-import { all } from "./dom.js";
+import { patch } from "./api.js";
+import { all, find } from "./dom.js";
 import { moment } from "./format.js";
 
 const YEAR = 31536000;
@@ -12,7 +13,12 @@ for (const choice of all('input[name="theme"]')) {
   });
 }
 for (const choice of all('.own input[name="language"]')) {
-  choice.addEventListener("change", () => { remember("steno_language", choice.value); location.reload(); });
+  choice.addEventListener("change", async () => {
+    remember("steno_language", choice.value);
+    // Who is signed in finds it again in their other browsers; this one has it whatever the server says.
+    if (find('form[action="/sign-out"]')) await patch("/account", { language: choice.value }).catch(() => {});
+    location.reload();
+  });
 }
 document.addEventListener("click", (event) => {
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
