@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from web.portal import account, assets, errors, figures, forms, home, job, languages, layout, sign_in
+from web.portal import account, admin, assets, errors, figures, forms, home, job, languages, layout, sign_in
 
-PAGES = (home, sign_in, account, job)
+PAGES = (home, sign_in, account, job, admin)
 
 
 def register(app: Flask) -> None:
