@@ -22,13 +22,14 @@ _JOB = re.compile(r"[0-9a-f]{32}")
 class BlobStore:
     """Files by key. A key is made here, never of a person's text: `recordings/4f/4f...`."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, work: Path | None = None) -> None:
+        """`work` is where workspaces are, by default a folder beside the blobs."""
+        self._root, self._work = root, work or root / "work"
 
     @classmethod
     def of(cls, settings: Settings) -> "BlobStore":
         """The store of the settings."""
-        return cls(settings.data_dir / "blobs")
+        return cls(settings.data_dir / "blobs", settings.scratch_dir)
 
     def new_key(self, kind: str, suffix: str = "") -> str:
         """A key that nobody has: `kind` is `recordings`, `transcripts` or `minutes`, `suffix` such as `.json`."""
@@ -67,11 +68,11 @@ class BlobStore:
         """The folder of a job, perhaps not there yet. Raises ValueError for what is no id."""
         if _JOB.fullmatch(job_id) is None:
             raise ValueError("no id of a job")
-        return self._root / "work" / job_id
+        return self._work / job_id
 
     def workspaces(self) -> list[str]:
         """Ids of the jobs that have a workspace."""
-        work = self._root / "work"
+        work = self._work
         return [folder.name for folder in work.iterdir() if _JOB.fullmatch(folder.name)] if work.is_dir() else []
 
     def delete_workspace(self, job_id: str) -> None:

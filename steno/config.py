@@ -66,6 +66,17 @@ class Settings(BaseSettings):
     local_accounts: bool = Field(default=True, description="People may sign in by name and password.")
     upload_expiry: float = Field(default=24 * 3600.0, gt=0, description="Seconds until an unfinished upload goes.")
 
+    encrypt: bool = Field(default=True, description="Encrypt what new jobs store, with a key for each job.")
+    encryption_key: SecretStr | None = Field(
+        default=None, description="Master key, 32 bytes in base64; older ones behind it, by commas."
+    )
+    encryption_key_file: Path | None = Field(
+        default=None, description="File with it; by default one made at the first start in data_dir."
+    )
+    scratch_dir: Path | None = Field(
+        default=None, description="Where jobs are worked on, e.g. a tmpfs; by default in data_dir."
+    )
+
     server: str | None = Field(default=None, description="Service that `steno submit` and `steno jobs` talk to.")
     token: SecretStr | None = Field(default=None, description="API token for it.")
 

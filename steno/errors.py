@@ -108,3 +108,15 @@ class AnswerFailed(StenoError):
     """The language model gave no usable answer to a question in its time."""
 
     code = "answer-failed"
+
+
+class KeyUnusable(StenoError):
+    """The key that encrypts what is stored is missing, is another one, or is no key."""
+
+    code = "encryption-key"
+
+
+class Damaged(StenoError):
+    """What is stored is not what was stored: cut, changed, or moved to another place."""
+
+    code = "damaged"

@@ -20,6 +20,7 @@ from steno.database.tables import Job, StageRun
 from steno.errors import InvalidOption
 from steno.ledger import accounts, jobs, outbox, stages
 from steno.states import Queue, Stage
+from steno.vault import Vault
 from tests.unit.exports import meetings
 from tests.unit.exports.transcripts import small
 from web.app import create_app
@@ -65,10 +66,15 @@ class Rest:
 
     app: Flask
     database: Database
-    blobs: BlobStore
+    vault: Vault
     settings: Settings
     nudged: list[Queue] = field(default_factory=list)
     broker_is_there: bool = True
+
+    @property
+    def blobs(self) -> BlobStore:
+        """The files behind the vault."""
+        return self.vault.blobs
 
     def person(self, name: str = "ann@example.org", *, admin: bool = False, scopes: Any = accounts.SCOPES) -> Person:
         """A new person, or another token of one that is there."""
@@ -96,9 +102,8 @@ class Rest:
                 job.duration = duration
             if stage is not Stage.PREPARE:
                 kind = "transcript" if stage is Stage.TRANSCRIBE else "minutes"
-                key = self.blobs.new_key(kind, ".json")
                 content: BaseModel = small() if stage is Stage.TRANSCRIBE else meetings.meeting()
-                self.blobs.write(key, content.model_dump_json().encode())
+                key = self.vault.write_document(job, kind, content.model_dump_json().encode())
                 jobs.add_document(session, job, kind, key)
             assert stages.finish(session, mine)
 
@@ -148,7 +153,7 @@ def make_rest(folder: Path, *, database: Database | None = None, **settings: Any
     if database is None:
         database = Database.of(chosen)
         database.upgrade()
-    rest = Rest(Flask("later"), database, BlobStore.of(chosen), chosen)
+    rest = Rest(Flask("later"), database, Vault.of(chosen), chosen)
 
     def broker() -> BrokerState:
         return BrokerState(answers=rest.broker_is_there, keeps=True)

@@ -13,7 +13,6 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.database.clock import now
@@ -24,6 +23,7 @@ from steno.ledger.accounts import find_user
 from steno.minutes import ActionItem, Due, Evidence, Minutes, MinutesProvenance, Statement, Topic
 from steno.states import ORDER, QUEUE_OF, JobState, Stage, StageState
 from steno.transcript import Mark, MarkKind, Provenance, Segment, Speaker, SpeakerTurn, Transcript, Uncovered, Word
+from steno.vault import Vault
 from worker.ffmpeg import find_ffmpeg
 
 _WORDS = (
@@ -150,6 +150,15 @@ def tone(path: Path, seconds: float) -> Path:
     return path
 
 
+def store(vault: Vault, blob: str, recording: bytes) -> str | None:
+    """Store a recording as it is when it has been uploaded; its wrapped key."""
+    key = vault.new_key(blob)
+    with vault.blobs.open_at(blob, 0) as file:
+        growing = vault.growing(file.fileno(), blob, key, 0)
+        assert growing.write(recording) and growing.finish()
+    return key
+
+
 def seed(
     settings: Settings,
     transcript: Transcript,
@@ -161,9 +170,9 @@ def seed(
     notices: Sequence[str] = (),
 ) -> str:
     """A job of that person's that has ended; its id."""
-    database, blobs = Database.of(settings), BlobStore.of(settings)
-    key = blobs.new_key("recordings")
-    blobs.write(key, recording)
+    database, vault = Database.of(settings), Vault.of(settings)
+    blob = vault.blobs.new_key("recordings")
+    key = store(vault, blob, recording)
 
     def add(session: Session) -> str:
         time = float(session.scalar(select(now())) or 0.0)
@@ -172,7 +181,8 @@ def seed(
             user_id=find_user(session, user).id,
             state=state,
             name=transcript.provenance.recording_name,
-            blob=key,
+            blob=blob,
+            key=key,
             recording_sha256=hashlib.sha256(recording).hexdigest(),
             size=len(recording),
             duration=transcript.duration,
@@ -193,8 +203,8 @@ def seed(
         session.flush()
         for kind, value in (("transcript", transcript), ("minutes", minutes)):
             if value is not None:
-                document = blobs.new_key("transcripts" if kind == "transcript" else kind, ".json")
-                blobs.write(document, value.model_dump_json().encode())
+                folder = "transcripts" if kind == "transcript" else kind
+                document = vault.write_document(job, folder, value.model_dump_json().encode())
                 jobs.add_document(session, job, kind, document)
         return job.id
 

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import requests
 
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Upload
 from steno.ledger import accounts
+from steno.vault import Vault
 from tests.conftest import ROOT
+from tests.stored import stored, there
 from web.serving import serve
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -50,7 +51,7 @@ class UploadService:
         self.settings = Settings(data_dir=self.data)
         self.database = Database.of(self.settings)
         self.database.upgrade()
-        self.blobs = BlobStore.of(self.settings)
+        self.vault = Vault.of(self.settings)
 
     @property
     def url(self) -> str:
@@ -89,7 +90,15 @@ class UploadService:
             return session.query(Upload).count()
 
     def blob(self, address: str) -> Path:
-        return self.blobs.path(self.row(address).blob)
+        return self.vault.blobs.path(self.row(address).blob)
+
+    def stored(self, address: str) -> bytes:
+        """What of the recording lies in the vault."""
+        return stored(self.vault, self.row(address))
+
+    def there(self, address: str) -> int:
+        """How much of it."""
+        return there(self.vault, self.row(address))
 
     def files(self) -> list[Path]:
         return [path for path in (self.data / "blobs").rglob("*") if path.is_file()]

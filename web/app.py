@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.states import Queue
+from steno.vault import Vault
 from web import auth, awaited, docs, headers, health, openai_api, portal, problems, proxies, sessions, uploads
 from web.api import account, audio, deliveries, events, jobs, languages, minutes, submission, tokens, transcripts
 from web.broker import BrokerState, broker_check, nudger
@@ -42,7 +42,7 @@ def create_app(
     app.extensions[EXTENSION] = Services(
         settings=settings,
         database=database if database is not None else Database.of(settings),
-        blobs=BlobStore.of(settings),
+        vault=Vault.of(settings),
         nudge=nudge if nudge is not None else nudger(settings),
         look_at_broker=look_at_broker if look_at_broker is not None else broker_check(settings),
         requests=Buckets(settings.rate_limit),

@@ -82,9 +82,10 @@ class AwaitedJob:
         for _ in self.looks():
             pass
         with self.here.database.reading() as session:
-            document = jobs.document(session, jobs.get(session, self.user_id, self.id), "transcript")
+            job = jobs.get(session, self.user_id, self.id)
+            document = jobs.document(session, job, "transcript")
         assert document is not None
-        return Transcript.model_validate_json(self.here.blobs.read(document.blob))
+        return Transcript.model_validate_json(self.here.vault.read_document(job, document.blob))
 
     def _done(self) -> bool:
         try:
@@ -127,7 +128,7 @@ def job_of(recording: FileStorage, options: TranscriptionOptions, *, keep: bool 
     if "jobs:read" not in who.scopes:
         raise Forbidden("The token has not the scope jobs:read", "Use one that has it.")
     name = recording.filename or ""
-    upload = receive_multipart(here.database, here.blobs, here.settings, who.user_id, recording.stream, name)
+    upload = receive_multipart(here.database, here.vault, here.settings, who.user_id, recording.stream, name)
     asked = Request(options=options, delete_after=None if keep else time.time() + _LEFT_BEHIND)
 
     def submit(session: Session) -> str:

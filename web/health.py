@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
+from steno.errors import KeyUnusable
 from steno.ledger import measures
 from web.auth import token_holder
 from web.contract import Answer, Routes, json_answer
@@ -49,7 +50,7 @@ def readyz() -> Response:
     """Whether database, broker and disk are there, and whether the broker keeps what it is given.
 
     `broker_keeps` is false where Redis, when its memory is full, would forget what waits: set its `maxmemory-policy` to
-    `noeviction`.
+    `noeviction`. `encryption_key` is false where the key is missing, or is not that of what is stored.
     """
     here = services()
     broker = here.look_at_broker()
@@ -58,6 +59,7 @@ def readyz() -> Response:
         "broker": broker.answers,
         "broker_keeps": broker.keeps,
         "disk": _disk_is_free(here),
+        "encryption_key": _key_fits(here),
     }
     ready = all(checks.values())
     return json_answer(Ready(ready=ready, checks=checks), 200 if ready else 503)
@@ -148,6 +150,14 @@ def _database_answers(here: Services) -> bool:
 
 def _disk_is_free(here: Services) -> bool:
     return _true(lambda: here.blobs.free() > here.settings.keep_free)
+
+
+def _key_fits(here: Services) -> bool:
+    try:
+        here.vault.keys.check()
+    except KeyUnusable:
+        return False
+    return True
 
 
 def _true(check: Callable[[], bool]) -> bool:

@@ -1,10 +1,9 @@
-"""Bytes of a request into the blob store: in blocks, synced before they count, one writer at a time.
+"""Bytes of a request into the vault: in blocks, synced before they count, one writer at a time.
 
 The offset in the database is the truth. It moves only after the bytes are on the disk, so that whatever dies, the
 upload goes on from there; what lies behind it in the file is cut off.
 """
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -13,20 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from werkzeug.exceptions import ClientDisconnected
 
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Upload
 from steno.errors import StenoError, StorageFull
 from steno.ledger import uploads
+from steno.vault import Vault
+from steno.vault.writing import FULL, Growing
 
 BLOCK = 256 * 1024
 MIB = 1024**2
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # How much a killed server may lose, and how often a disk is asked to sync.
 _STEP_BYTES = 32 * MIB
 _STEP_SECONDS = 2.0
@@ -71,21 +70,23 @@ class Intake:
     """Where recordings arrive."""
 
     database: Database
-    blobs: BlobStore
+    vault: Vault
     settings: Settings
 
     def begin(self, user_id: str, name: str, size: int) -> Upload:
         """A new upload with an empty blob. Raises what `uploads.weigh` raises, StorageFull, StorageDenied."""
-        key, free = self.blobs.new_key("recordings"), self.blobs.free()
+        blobs = self.vault.blobs
+        blob, free = blobs.new_key("recordings"), blobs.free()
+        key = self.vault.new_key(blob)
         upload = self.database.write(
             lambda session: uploads.create(
-                session, user_id, name, size, blob=key, settings=self.settings, free_bytes=free
+                session, user_id, name, size, blob=blob, key=key, settings=self.settings, free_bytes=free
             )
         )
         try:
             with disk_errors():
-                self.blobs.open_at(key, 0).close()
-                sync_folder(self.blobs.path(key).parent)
+                blobs.open_at(blob, 0).close()
+                sync_folder(blobs.path(blob).parent)
         except StenoError:
             self.database.write(lambda session: uploads.terminate(session, uploads.get(session, user_id, upload.id)))
             raise
@@ -112,18 +113,19 @@ class Intake:
         `length` is the number of bytes announced, where that is known. Raises UnknownUpload, UploadExpired, UploadBusy,
         WrongOffset, ChecksumMismatch, RecordingTooLarge, StorageFull, StorageDenied.
         """
-        with self._held(self.find(user_id, upload_id)):
-            upload = self._mended(self.find(user_id, upload_id))
+        with self._held(self.find(user_id, upload_id)) as handle:
+            upload = self.find(user_id, upload_id)
+            file = self._opened(handle, upload) if upload.sha256 is None else None
             if offset != upload.received:
                 raise WrongOffset(
                     f"The next byte is number {upload.received}, not {offset}", "Ask with HEAD; go on there."
                 )
             if length is not None and length > upload.size - offset:
                 raise _more_than_announced()
-            if self.blobs.free() - (length or 0) < self.settings.keep_free:
+            if self.vault.blobs.free() - (length or 0) < self.settings.keep_free:
                 raise uploads.full()
-            if upload.sha256 is None:
-                with disk_errors(), self.blobs.open_at(upload.blob, offset) as file:
+            if file is not None:
+                with disk_errors():
                     self._receive(upload, file, stream, checksum)
         return self.find(user_id, upload_id)
 
@@ -133,63 +135,69 @@ class Intake:
             blob = self.database.write(
                 lambda session: uploads.terminate(session, uploads.get(session, user_id, upload_id, lock=True))
             )
-            self.blobs.delete(blob)
+            self.vault.blobs.delete(blob)
 
     def seal(self, upload: Upload) -> None:
-        """The blob is whole and synced: hash it, and say so. Raises UnknownUpload."""
-        with self.blobs.path(upload.blob).open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        """The blob is whole and synced: hash what it says, and say so. Raises UnknownUpload, Damaged."""
+        digest = hashlib.sha256()
+        with self.vault.open_recording(upload) as file:
+            while block := file.read(BLOCK):
+                digest.update(block)
+        sha256 = digest.hexdigest()
         self.database.write(lambda session: uploads.complete(session, upload.id, sha256, self.settings))
 
-    def _receive(self, upload: Upload, file: BinaryIO, stream: Stream, checksum: Checksum | None) -> None:
-        handle, at, kept, kept_at = file.fileno(), upload.received, upload.received, time.monotonic()
+    def _receive(self, upload: Upload, file: Growing, stream: Stream, checksum: Checksum | None) -> None:
+        kept, kept_at = upload.received, time.monotonic()
         digest = hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum is not None else None
-        while at < upload.size and (block := _read(stream, min(BLOCK, upload.size - at))):
-            written = write_all(handle, block)
-            at += written
-            if written < len(block):
-                at = max(kept, at - _ROOM) if digest is None else kept
-                os.ftruncate(handle, at)
-                self._keep(upload, handle, at)
+        while file.size < upload.size and (block := _read(stream, min(BLOCK, upload.size - file.size))):
+            if not file.write(block):
+                file.cut(max(kept, file.size - _ROOM) if digest is None else kept)
+                self._keep(upload, file)
                 raise uploads.full()
             if digest is not None:
                 digest.update(block)
-            elif at - kept >= _STEP_BYTES or time.monotonic() - kept_at >= _STEP_SECONDS:
-                self._keep(upload, handle, at)
-                kept, kept_at = at, time.monotonic()
-                if self.blobs.free() < self.settings.keep_free:
+            elif file.size - kept >= _STEP_BYTES or time.monotonic() - kept_at >= _STEP_SECONDS:
+                self._keep(upload, file)
+                kept, kept_at = file.size, time.monotonic()
+                if self.vault.blobs.free() < self.settings.keep_free:
                     raise uploads.full()
-        too_many = at == upload.size and bool(_read(stream, 1))
+        too_many = file.size == upload.size and bool(_read(stream, 1))
         if too_many or (checksum is not None and digest is not None and digest.digest() != checksum.digest):
-            os.ftruncate(handle, kept)
+            file.cut(kept)
             if too_many:
                 raise _more_than_announced()
             raise ChecksumMismatch("The checksum does not match; nothing of this request was kept", "Send it again.")
-        if at < upload.size:
-            self._keep(upload, handle, at)
-        else:
+        if file.size < upload.size:
+            self._keep(upload, file)
+        elif file.finish():
             # The offset reaches the size together with the hash: an upload that looks complete is complete.
-            os.fsync(handle)
             self.seal(upload)
+        else:
+            file.cut(max(kept, file.size - _ROOM))
+            self._keep(upload, file)
+            raise uploads.full()
 
-    def _keep(self, upload: Upload, handle: int, at: int) -> None:
+    def _keep(self, upload: Upload, file: Growing) -> None:
         # After a failed sync the kernel forgets what it could not write, and a second one succeeds: never sync twice.
-        os.fsync(handle)
-        self.database.write(lambda session: uploads.grow(session, upload.id, at, self.settings))
+        wanted, kept = file.size, file.sync()
+        self.database.write(lambda session: uploads.grow(session, upload.id, kept, self.settings))
+        if kept < wanted:
+            raise uploads.full()
 
-    def _mended(self, upload: Upload) -> Upload:
+    def _opened(self, handle: int, upload: Upload) -> Growing:
         """A blob that is too short (a disk restored from elsewhere) gets its bytes again, never zeros."""
-        there = self.blobs.path(upload.blob).stat().st_size
-        if there < upload.received and upload.sha256 is None:
+        with disk_errors():
+            file = self.vault.growing(handle, upload.blob, upload.key, upload.received)
+        if (there := file.size) < upload.received:
             self.database.write(lambda session: uploads.grow(session, upload.id, there, self.settings))
             upload.received = there
-        return upload
+        return file
 
     @contextmanager
-    def _held(self, upload: Upload) -> Iterator[None]:
+    def _held(self, upload: Upload) -> Iterator[int]:
         """The blob, locked against other requests, threads and processes. Ends with the process at the latest."""
         try:
-            handle = os.open(self.blobs.path(upload.blob), os.O_RDWR)
+            handle = os.open(self.vault.blobs.path(upload.blob), os.O_RDWR)
         except FileNotFoundError as error:
             raise uploads.UnknownUpload("The upload is gone", "Start a new one.") from error
         try:
@@ -197,7 +205,7 @@ class Intake:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise UploadBusy("Another request is writing to this upload", "Wait until it ends.") from error
-            yield
+            yield handle
         finally:
             os.close(handle)
 
@@ -213,19 +221,6 @@ def disk_errors() -> Iterator[None]:
         if error.errno in FULL:
             raise uploads.full() from error
         raise
-
-
-def write_all(handle: int, block: bytes | bytearray | memoryview) -> int:
-    """Write a block; fewer bytes than it has were written where the disk is full."""
-    left = memoryview(block)
-    while left:
-        try:
-            left = left[os.write(handle, left) :]
-        except OSError as error:
-            if error.errno not in FULL:
-                raise
-            break
-    return len(block) - len(left)
 
 
 def sync_folder(folder: Path) -> None:

@@ -41,6 +41,8 @@ STATUSES = {
     "too-many-requests": 429,
     "storage-full": 507,
     "storage-denied": 500,
+    "encryption-key": 503,
+    "damaged": 500,
 }
 _CURES = {
     404: "Check the address.",

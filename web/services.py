@@ -11,6 +11,7 @@ from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.states import Queue
+from steno.vault import Vault
 from web.broker import BrokerState
 from web.limits import Buckets
 from web.parsed import Parsed
@@ -25,13 +26,18 @@ class Services:
 
     settings: Settings
     database: Database
-    blobs: BlobStore
+    vault: Vault
     nudge: Callable[[Queue], object]
     look_at_broker: Callable[[], BrokerState]
     requests: Buckets
     strangers: Buckets
     parsed: Parsed = field(default_factory=Parsed)
     waiting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_WAITING))
+
+    @property
+    def blobs(self) -> BlobStore:
+        """The files behind the vault: to be deleted and counted, never to be read."""
+        return self.vault.blobs
 
 
 def services() -> Services:

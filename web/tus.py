@@ -155,7 +155,7 @@ def _refused(error: StenoError) -> Response:
 
 def _intake() -> Intake:
     here = services()
-    return Intake(here.database, here.blobs, here.settings)
+    return Intake(here.database, here.vault, here.settings)
 
 
 def _no_content() -> Response:

@@ -9,18 +9,19 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from flask import Flask, Request, g
 
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Upload
 from steno.errors import StenoError
 from steno.ledger import uploads
+from steno.vault import Vault
+from steno.vault.writing import write_all
 from web.bodies import drain
-from web.intake import BLOCK, MIB, Intake, disk_errors, sync_folder, write_all
+from web.intake import BLOCK, MIB, Intake, disk_errors, sync_folder
 from web.problems import Forbidden
 from web.services import services
 
@@ -38,28 +39,29 @@ def register(app: Flask) -> None:
 
 
 def receive_multipart(
-    database: Database, blobs: BlobStore, settings: Settings, user_id: str, stream: IO[bytes], filename: str
+    database: Database, vault: Vault, settings: Settings, user_id: str, stream: IO[bytes], filename: str
 ) -> Upload:
     """A complete upload of a form's file; `stream` is that of werkzeug's FileStorage.
 
-    Raises EmptyRecording, RecordingTooLarge, QuotaExceeded, TooManyUploads, StorageFull, StorageDenied.
+    Raises EmptyRecording, RecordingTooLarge, QuotaExceeded, TooManyUploads, StorageFull, StorageDenied, KeyUnusable.
     """
-    intake, key = Intake(database, blobs, settings), blobs.new_key("recordings")
-    size = stream.seek(0, os.SEEK_END)
-    stream.seek(0)
-    free = blobs.free() + (size if isinstance(stream, IncomingFile) else 0)
+    intake, blobs = Intake(database, vault, settings), vault.blobs
+    file = stream if isinstance(stream, IncomingFile) else _taken(stream, vault, settings)
+    # Its bytes lie on the disk already.
+    free = blobs.free() + file.size
     upload = database.write(
-        lambda session: uploads.create(session, user_id, filename, size, blob=key, settings=settings, free_bytes=free)
+        lambda session: uploads.create(
+            session, user_id, filename, file.size, blob=file.blob, key=file.key, settings=settings, free_bytes=free
+        )
     )
     try:
         with disk_errors():
-            if not (isinstance(stream, IncomingFile) and stream.name_it(blobs.path(key))):
-                _copy(stream, blobs, key)
-            sync_folder(blobs.path(key).parent)
+            file.keep(blobs.path(file.blob))
+            sync_folder(blobs.path(file.blob).parent)
         intake.seal(upload)
     except BaseException:
         database.write(lambda session: uploads.terminate(session, uploads.get(session, user_id, upload.id)))
-        blobs.delete(key)
+        blobs.delete(file.blob)
         raise
     return intake.find(user_id, upload.id)
 
@@ -103,40 +105,67 @@ class UploadRequest(Request):
         least = max(1, (total_content_length or 0) - _ENVELOPE)
         with here.database.reading() as session:
             uploads.weigh(session, g.caller.user_id, least, settings=here.settings, free_bytes=here.blobs.free())
-        return IncomingFile(here.blobs, here.settings)
+        return cast(IO[bytes], IncomingFile(here.vault, here.settings))
 
 
-class IncomingFile(io.FileIO):
-    """A file in the folder of recordings that has no name yet."""
+class IncomingFile(io.RawIOBase):
+    """A file in the folder of recordings that has no name yet, for the blob that it will be. It is only written."""
 
-    def __init__(self, blobs: BlobStore, settings: Settings) -> None:
-        self._blobs, self._settings, self._written = blobs, settings, 0
-        folder = blobs.path(blobs.new_key("recordings")).parent.parent
+    def __init__(self, vault: Vault, settings: Settings) -> None:
+        self._vault, self._settings = vault, settings
+        self.blob = vault.blobs.new_key("recordings")
+        self.key = vault.new_key(self.blob)
+        folder = vault.blobs.path(self.blob).parent.parent
         with disk_errors():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            super().__init__(_nameless(folder), "r+b")
+            self._handle = _nameless(folder)
+            self._file = vault.growing(self._handle, self.blob, self.key, 0)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the recording."""
+        return self._file.size
+
+    def writable(self) -> bool:
+        return True
 
     def write(self, block: bytes, /) -> int:  # type: ignore[override]  # a form's parser gives bytes
         """Write all of it. Raises RecordingTooLarge, StorageFull."""
-        before, self._written = self._written, self._written + len(block)
-        if self._written > self._settings.max_upload:
+        before = self._file.size
+        if before + len(block) > self._settings.max_upload:
             raise uploads.too_large(self._settings)
-        looked = before // _LOOK_EVERY == self._written // _LOOK_EVERY
-        if not looked and self._blobs.free() < self._settings.keep_free:
+        looked = before // _LOOK_EVERY == (before + len(block)) // _LOOK_EVERY
+        if not looked and self._vault.blobs.free() < self._settings.keep_free:
             raise uploads.full()
-        if write_all(self.fileno(), block) < len(block):
+        if not self._file.write(block):
             raise uploads.full()
         return len(block)
 
-    def name_it(self, path: Path) -> bool:
-        """Give the file a name, without copying; False where the file system cannot."""
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Nothing: a form's parser goes back to the beginning for whoever reads, and nobody does."""
+        del whence
+        return offset
+
+    def keep(self, path: Path) -> None:
+        """Put it on the disk whole, and give it its name. Raises StorageFull, OSError."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.fsync(self.fileno())
+        if not self._file.finish():
+            raise uploads.full()
         with suppress(OSError):
             # With a folder given, Python calls linkat(), which follows the link in /proc; link() would not.
-            os.link(f"/proc/self/fd/{self.fileno()}", path, src_dir_fd=self.fileno())
-            return True
-        return False
+            os.link(f"/proc/self/fd/{self._handle}", path, src_dir_fd=self._handle)
+            return
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            os.lseek(self._handle, 0, os.SEEK_SET)
+            while block := os.read(self._handle, BLOCK):
+                if write_all(file.fileno(), block) < len(block):
+                    raise uploads.full()
+            os.fsync(file.fileno())
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._handle)
+        super().close()
 
 
 def _nameless(folder: Path) -> int:
@@ -147,9 +176,8 @@ def _nameless(folder: Path) -> int:
     return handle
 
 
-def _copy(stream: IO[bytes], blobs: BlobStore, key: str) -> None:
-    with blobs.open_at(key, 0) as file:
-        while block := stream.read(BLOCK):
-            if write_all(file.fileno(), block) < len(block):
-                raise uploads.full()
-        os.fsync(file.fileno())
+def _taken(stream: IO[bytes], vault: Vault, settings: Settings) -> IncomingFile:
+    file = IncomingFile(vault, settings)
+    while block := stream.read(BLOCK):
+        file.write(block)
+    return file

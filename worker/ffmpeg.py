@@ -98,7 +98,7 @@ def our_name_for(recording: Path) -> Iterator[Path]:
         raise StorageDenied("No folder for scratch files can be written", "Set TMPDIR to one.") from error
     with scratch as folder:
         link = Path(folder) / "recording"
-        link.symlink_to(recording.resolve())
+        link.symlink_to(recording.absolute())  # not resolved: it may lead to a file that has no name
         yield link
 
 

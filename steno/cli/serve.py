@@ -24,6 +24,8 @@ from steno.supervision import Program, Supervisor
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from steno.database import Database
+
 Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for everybody.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")]
 
@@ -38,6 +40,7 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     with _alone(settings.data_dir), tempfile.TemporaryDirectory(prefix="steno-") as place:
         database = Database.of(settings)
         database.upgrade()
+        _unlock(settings, database)
         first = database.write(_first_admin)
         database.dispose()
         # What listens everywhere is reached by this machine's name.
@@ -72,6 +75,19 @@ def _first_admin(session: "Session") -> tuple[str, str] | None:
     return (sessions.invite(session, first[0], good_for=sessions.FIRST), first[1]) if first is not None else None
 
 
+def _unlock(settings: Settings, database: "Database | None" = None) -> None:
+    """Make the key that encrypts what is stored, on the first start. Raises KeyUnusable where it is lost or another."""
+    from steno.ledger import wrapped_keys
+    from steno.vault import Vault
+
+    vault = Vault.of(settings)
+    vault.keys.check()
+    if database is not None:
+        wrapped_keys.check(database, vault)
+    if settings.encrypt:
+        vault.keys.ensure()
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold a data directory: two services on one would share a Redis file."""
@@ -96,6 +112,7 @@ def web(
     """Serve the REST API."""
     _log()
     settings = _with_redis(load_settings())
+    _unlock(settings)
     from web.serving import serve
 
     serve(settings, host=host, port=port, threads=threads)
@@ -110,6 +127,7 @@ def worker(
     """Work for the service: decode, transcribe, summarize, send."""
     _log()
     settings = _with_redis(load_settings())
+    _unlock(settings)
     wanted = _queues(queues)
     from worker.service.app import make_app
 

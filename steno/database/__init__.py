@@ -116,6 +116,7 @@ def _on_connect(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")  # what is deleted, keys above all, is overwritten
 
 
 def _on_begin(connection: Connection) -> None:

@@ -72,6 +72,7 @@ def submit(
         user_id=upload.user_id,
         name=upload.name,
         blob=upload.blob,
+        key=upload.key,
         recording_sha256=upload.sha256,
         size=upload.size,
         options=request.options.model_dump(mode="json"),

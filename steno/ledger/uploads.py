@@ -58,12 +58,20 @@ class TooManyUploads(StenoError):
 
 
 def create(
-    session: Session, user_id: str, name: str, size: int, *, blob: str, settings: Settings, free_bytes: int
+    session: Session,
+    user_id: str,
+    name: str,
+    size: int,
+    *,
+    blob: str,
+    settings: Settings,
+    free_bytes: int,
+    key: str | None = None,
 ) -> Upload:
-    """A new upload of `size` bytes, none of which is there yet. Raises what `weigh` raises."""
+    """A new upload of `size` bytes, none of which is there yet, with its wrapped key. Raises what `weigh` raises."""
     weigh(session, user_id, size, settings=settings, free_bytes=free_bytes)
     expires = _time(session) + settings.upload_expiry
-    upload = Upload(user_id=user_id, name=label(name), size=size, blob=blob, expires=expires)
+    upload = Upload(user_id=user_id, name=label(name), size=size, blob=blob, key=key, expires=expires)
     session.add(upload)
     session.flush()
     record(session, "upload.created", user_id=user_id, upload=upload.id, size=size)

@@ -16,13 +16,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database.tables import Job
 from steno.errors import InvalidOption
 from steno.ledger import jobs
 from steno.ledger.outbox import claim_delivery, not_delivered
 from steno.states import Stage
+from steno.vault import Vault
 from tests.outbox import NO_MODEL, UNREADABLE, Certificate, Outbox
 from tests.unit.exports.transcripts import spoken, transcript_of
 from worker.notification.mail import MailServer
@@ -157,11 +157,10 @@ def test_a_completed_job_is_told_with_a_link_and_no_attachment(outbox, send, por
 
 def with_transcript(outbox: Outbox, job_id: str, settings: Settings) -> None:
     """Give the job a transcript in the blob store."""
-    blobs = BlobStore.of(settings)
-    key = blobs.new_key("transcripts", ".json")
-    blobs.write(key, transcript_of(spoken("Good morning, everybody.", 0, 2)).model_dump_json().encode())
+    content = transcript_of(spoken("Good morning, everybody.", 0, 2)).model_dump_json().encode()
     with outbox.database.transaction() as session:
-        jobs.add_document(session, session.get_one(Job, job_id), "transcript", key)
+        job = session.get_one(Job, job_id)
+        jobs.add_document(session, job, "transcript", Vault.of(settings).write_document(job, "transcripts", content))
 
 
 @pytest.mark.parametrize("allowed", [True, False])

@@ -46,7 +46,7 @@ def checksum(algorithm: str, content: bytes) -> dict[str, str]:
 
 def arrived(service: UploadService, address: str) -> bool:
     """Whether the upload is complete and the very bytes that were sent."""
-    return service.row(address).sha256 == SHA256 and service.blob(address).read_bytes() == CONTENT
+    return service.row(address).sha256 == SHA256 and service.stored(address) == CONTENT
 
 
 def cut(connection: socket.socket, *, hard: bool) -> None:
@@ -73,7 +73,7 @@ def test_an_upload_cut_ten_times_arrives_bit_identical(service: UploadService, a
         offset, size = ada.offset(address), chance.randrange(300_000, 500_000)
         connection = ada.begin(address, offset, len(CONTENT) - offset)
         connection.sendall(CONTENT[offset : offset + size])
-        wait_for(lambda offset=offset: service.blob(address).stat().st_size > offset)
+        wait_for(lambda offset=offset: service.there(address) > offset)
         cut(connection, hard=hard)
         wait_for(lambda: _unlocked(ada, address))
         # A connection that breaks hard takes along what the server had not read yet.
@@ -108,7 +108,7 @@ def test_a_server_killed_in_the_middle_goes_on_after_its_start(tmp_path: Path) -
 
     assert 0 < offset <= 70 * MIB
     assert service.row(address).sha256 == hashlib.sha256(content).hexdigest()
-    assert service.blob(address).read_bytes() == content
+    assert service.stored(address) == content
     service.kill()
 
 
@@ -163,7 +163,7 @@ def test_bytes_that_do_not_meet_their_checksum_are_not_kept(
 
     assert wrong.status_code == 460
     assert wrong.json()["code"] == "checksum-mismatch"
-    assert ada.offset(address) == MIB == service.blob(address).stat().st_size
+    assert ada.offset(address) == MIB == service.there(address)
     assert ada.send(address, MIB, CONTENT[MIB:], **checksum(algorithm, CONTENT[MIB:])).status_code == 204
     assert arrived(service, address)
 
@@ -184,7 +184,7 @@ def test_one_of_two_requests_at_once_is_told_that_it_is_busy(service: UploadServ
     address = ada.new(len(CONTENT))
     first = ada.begin(address, 0, len(CONTENT))
     first.sendall(CONTENT[:MIB])
-    wait_for(lambda: service.blob(address).stat().st_size > 0)
+    wait_for(lambda: service.there(address) > 0)
 
     second = ada.send(address, 0, CONTENT)
     deleted = ada.ask("DELETE", address, **TUS)
@@ -221,7 +221,7 @@ def test_a_wrong_offset_is_refused_and_changes_nothing(service: UploadService, a
 
     assert [answer.status_code for answer in answers] == [409, 409, 409]
     assert answers[0].json()["code"] == "offset-mismatch"
-    assert service.blob(address).read_bytes() == CONTENT[:1000]
+    assert service.stored(address) == CONTENT[:1000]
 
 
 def test_more_than_was_announced_is_refused(service: UploadService, ada: Person) -> None:
@@ -358,9 +358,11 @@ def test_a_blob_that_lost_bytes_gets_them_again(service: UploadService, ada: Per
     os.truncate(service.blob(address), MIB)
 
     refused = ada.send(address, 2 * MIB, CONTENT[2 * MIB :])
-    ada.send(address, MIB, CONTENT[MIB:])
+    offset = ada.offset(address)
+    ada.send(address, offset, CONTENT[offset:])
 
     assert refused.status_code == 409
+    assert 0.9 * MIB < offset <= MIB
     assert arrived(service, address)
 
 
@@ -415,7 +417,7 @@ def test_a_disk_that_fills_up_keeps_what_came_and_goes_on_later(small_disk: Path
     too_much = ada.create(9 * MIB)
     connection = ada.begin(address, 0, len(CONTENT))
     connection.sendall(CONTENT[: 3 * MIB])
-    wait_for(lambda: service.blob(address).stat().st_size == 3 * MIB)
+    wait_for(lambda: service.there(address) == 3 * MIB)
     ballast.write_bytes(b"x" * 4 * MIB)
     connection.sendall(CONTENT[3 * MIB :])
     (status, said), offset = answer_of(connection), ada.offset(address)
@@ -438,7 +440,7 @@ def test_the_disk_of_the_database_too_may_fill_up(small_disk: Path) -> None:
 
     connection = ada.begin(address, 0, size)
     connection.sendall(CONTENT[: 2 * MIB])
-    wait_for(lambda: service.blob(address).stat().st_size == 2 * MIB)
+    wait_for(lambda: service.there(address) == 2 * MIB)
     with ballast.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
         while True:
             file.write(b"x" * 4096)
@@ -449,5 +451,5 @@ def test_the_disk_of_the_database_too_may_fill_up(small_disk: Path) -> None:
 
     assert (status, b"storage-full" in said) == (507, True)
     assert offset > 0
-    assert service.blob(address).read_bytes() == CONTENT[:size]
+    assert service.stored(address) == CONTENT[:size]
     service.kill()

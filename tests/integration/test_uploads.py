@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
-from steno.database.tables import Upload
+from steno.database.tables import Job, Upload
 from steno.errors import StenoError, StorageFull
 from steno.ledger import accounts, jobs, uploads
+from steno.vault import Vault
+from tests.stored import stored
 from tests.upload_service import MIB, Person, UploadService, answer_of, wait_for
 from web.uploads import receive_multipart
 
@@ -31,20 +33,20 @@ class Desk:
 
     def __init__(self, data: Path, **limits: int | float) -> None:
         self.settings = Settings(data_dir=data, keep_free=0).model_copy(update=limits)
-        self.database, self.blobs = Database.of(self.settings), BlobStore.of(self.settings)
+        self.database, self.vault = Database.of(self.settings), Vault.of(self.settings)
         self.database.upgrade()
         self.user_id = self.database.write(lambda session: accounts.add_user(session, "ada@example.org").id)
 
     def create(self, size: int, *, free: int = 10**12, name: str = "meeting.wav") -> Upload:
-        key = self.blobs.new_key("recordings")
+        blob = self.vault.blobs.new_key("recordings")
         return self.database.write(
             lambda session: uploads.create(
-                session, self.user_id, name, size, blob=key, settings=self.settings, free_bytes=free
+                session, self.user_id, name, size, blob=blob, settings=self.settings, free_bytes=free
             )
         )
 
     def receive(self, content: bytes, name: str = "meeting.wav") -> Upload:
-        return receive_multipart(self.database, self.blobs, self.settings, self.user_id, io.BytesIO(content), name)
+        return receive_multipart(self.database, self.vault, self.settings, self.user_id, io.BytesIO(content), name)
 
 
 @pytest.fixture
@@ -174,7 +176,7 @@ def test_a_file_of_a_form_becomes_a_complete_upload(desk: Desk) -> None:
 
     assert (upload.name, upload.size, upload.received) == ("b .wav", len(CONTENT), len(CONTENT))
     assert upload.sha256 == hashlib.sha256(CONTENT).hexdigest()
-    assert desk.blobs.read(upload.blob) == CONTENT
+    assert stored(desk.vault, upload) == CONTENT
 
 
 @pytest.mark.parametrize(("content", "code"), [(b"", "empty-recording"), (b"x" * 11, "too-large")])
@@ -234,13 +236,16 @@ def test_a_large_form_stays_out_of_memory_and_off_other_disks(service: UploadSer
     elsewhere = set(service.temporary.iterdir()) - temporary
     connection.sendall(end_of_form())
     status, _ = answer_of(connection)
-    [recording] = set(service.files()) - set(files)
+    [file] = set(service.files()) - set(files)
+    with service.database.reading() as session:
+        upload = session.scalars(select(Job).where(Job.size == size)).one()
 
     assert status == 201
     assert highest - before < 50 * MIB
     assert elsewhere == set()
-    assert recording.stat().st_size == size
-    assert recording.read_bytes() == block * 300
+    assert size < file.stat().st_size < 1.001 * size
+    with service.vault.open_recording(upload) as recording:
+        assert all(recording.read(MIB) == block for _ in range(300))
 
 
 def test_a_form_over_the_quota_is_refused_before_its_bytes(service: UploadService) -> None:

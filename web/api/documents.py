@@ -56,7 +56,7 @@ def load(found: Found, model: type[Value]) -> Value:
     if known is not None:
         return known
     try:
-        content = here.blobs.read(found.document.blob)
+        content = here.vault.read_document(found.job, found.document.blob)
     except FileNotFoundError as error:
         with here.database.reading() as session:
             again = jobs.document(session, found.job, found.document.kind, found.document.revision)
@@ -73,8 +73,7 @@ def keep(seen: Found, value: BaseModel, *, fold: bool = False) -> Found:
     """
     here, who = services(), caller()
     content = value.model_dump_json().encode("utf-8", "replace")
-    key = here.blobs.new_key(_FOLDERS[seen.document.kind], ".json")
-    here.blobs.write(key, content)
+    key = here.vault.write_document(seen.job, _FOLDERS[seen.document.kind], content)
 
     def commit(session: Session) -> tuple[Job, documents.Kept]:
         job = jobs.get(session, who.user_id, seen.job.id)

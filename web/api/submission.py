@@ -77,7 +77,7 @@ def submit_job(query: SubmitQuery) -> Response:
         form = read_form(request.form)
         wanted = resolve(form.as_json("0" * 32), here.settings, who)
         upload = receive_multipart(
-            here.database, here.blobs, here.settings, who.user_id, file.stream, file.filename or ""
+            here.database, here.vault, here.settings, who.user_id, file.stream, file.filename or ""
         )
         body, source = form.as_json(upload.id), upload.sha256 or ""
     else:

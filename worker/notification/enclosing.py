@@ -5,7 +5,6 @@ from pathlib import PurePath
 from sqlalchemy.orm import Session
 
 from steno.attachments import read_attachments
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database.tables import Job
 from steno.errors import StenoError
@@ -16,12 +15,13 @@ from steno.ledger import jobs
 from steno.minutes import Minutes
 from steno.states import JobState
 from steno.transcript import Transcript
+from steno.vault import Vault
 from worker.notification import Enclosure
 
 _LARGEST = 10 * 2**20  # bytes of all together: more than that mail servers refuse
 
 
-def enclosures(session: Session, job: Job, blobs: BlobStore, settings: Settings) -> tuple[Enclosure, ...]:
+def enclosures(session: Session, job: Job, vault: Vault, settings: Settings) -> tuple[Enclosure, ...]:
     """What was asked to be attached, where it is still allowed, is there and is not too large; else nothing of it."""
     if not job.notify_attach or not settings.mail_attachments or JobState(job.state) is not JobState.COMPLETED:
         return ()
@@ -32,7 +32,7 @@ def enclosures(session: Session, job: Job, blobs: BlobStore, settings: Settings)
         if document is None:
             continue
         try:
-            content = blobs.read(document.blob)
+            content = vault.read_document(job, document.blob)
             if kind == "transcript":
                 suffix, media = get(name).suffix, get(name).media_type
                 content = render(name, Transcript.model_validate_json(content))

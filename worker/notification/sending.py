@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Delivery, Job
 from steno.ledger.outbox import MAIL, Due, claim_delivery, delivered, not_delivered
 from steno.states import JobState, Stage, StageState
+from steno.vault import Vault
 from worker.notification import Notice, NotSent, Reason, mail, webhooks
 from worker.notification.connecting import Deadline
 from worker.notification.enclosing import enclosures
@@ -40,7 +40,7 @@ def _handle(database: Database, settings: Settings, mine: Due, lease: float) -> 
                 return
             if mine.kind == MAIL:
                 job = session.get_one(Job, mine.job_id)
-                notice = replace(notice, enclosed=enclosures(session, job, BlobStore.of(settings), settings))
+                notice = replace(notice, enclosed=enclosures(session, job, Vault.of(settings), settings))
         carrier, limit = (mail.send, mail.TIME_LIMIT) if mine.kind == MAIL else (webhooks.send, webhooks.TIME_LIMIT)
         with Deadline(min(limit, 0.75 * lease)) as deadline:
             status = carrier(notice, settings, deadline)

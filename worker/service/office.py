@@ -10,11 +10,11 @@ from multiprocessing.synchronize import Event
 
 from celery import Celery
 
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.ledger import checks, housekeeping, outbox, stages, sweeping
 from steno.states import Queue
+from steno.vault import Vault
 from worker.service.hints import Hints
 from worker.service.presence import Presence
 from worker.service.running import Runner
@@ -43,10 +43,10 @@ class Office:
         self._slot = f"{socket.gethostname()}/{slot}" if slot else None
         self._owner = f"{self._slot or socket.gethostname()}/{os.getpid()}"
         self._database = Database.of(settings)
-        self._blobs = BlobStore.of(settings)
+        self._vault = Vault.of(settings)
         self._hints = Hints(app)
         self._lines = WarmLines(settings)
-        self._runner = Runner(self._database, self._blobs, settings, self._lines, stop)
+        self._runner = Runner(self._database, self._vault, settings, self._lines, stop)
         self._presence = Presence(self._database, self._slot or self._owner, queues, self._lines)
 
     def begin(self) -> None:
@@ -102,9 +102,9 @@ class Office:
                 cleaned += _RECOVER_EVERY
                 if cleaned >= _CLEAN_EVERY:
                     cleaned, rounds = 0.0, rounds + 1
-                    housekeeping.tidy(self._database, self._blobs)
+                    housekeeping.tidy(self._database, self._vault.blobs)
                     if rounds % _SWEEP_EVERY == 0:
-                        sweeping.sweep(self._database, self._blobs)
+                        sweeping.sweep(self._database, self._vault.blobs)
             except Exception:  # the database or Redis is away: the next round may find it
                 _LOG.warning("recovery.failed", exc_info=True)
         self._presence.end()

@@ -6,7 +6,6 @@ import time
 from multiprocessing.synchronize import Event
 from pathlib import PurePath
 
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Job
@@ -14,6 +13,7 @@ from steno.errors import EngineFailure, RecordingBusy, StenoError, StorageFull
 from steno.ledger import stages
 from steno.ledger.stages import Claim, Failure
 from steno.states import Stage
+from steno.vault import Vault
 from worker.preparation import Cancelled
 from worker.service.steps import Work, prepare_stage, summarize_stage, transcribe_stage
 from worker.service.warm import WarmLines
@@ -28,15 +28,15 @@ _MAY_PASS = (EngineFailure, StorageFull)
 class Runner:
     """Runs stages in this process."""
 
-    def __init__(self, database: Database, blobs: BlobStore, settings: Settings, lines: WarmLines, stop: Event) -> None:
-        self._database, self._blobs, self._settings = database, blobs, settings
+    def __init__(self, database: Database, vault: Vault, settings: Settings, lines: WarmLines, stop: Event) -> None:
+        self._database, self._vault, self._settings = database, vault, settings
         self._lines, self._stop = lines, stop
 
     def run(self, mine: Claim) -> None:
         """Run the stage to its end, whichever that is. Raises nothing but what ends the process."""
         begun = time.monotonic()
         watch = _Watch(self._database, mine, self._settings.lease, self._stop)
-        work = Work(mine, self._database, self._blobs, self._settings, self._lines, watch.check, watch.progress)
+        work = Work(mine, self._database, self._vault, self._settings, self._lines, watch.check, watch.progress)
         _LOG.info("stage.started job=%s stage=%s attempt=%d", mine.job_id, mine.stage, mine.attempt)
         with watch:
             ending = self._end_of(work)
@@ -50,7 +50,7 @@ class Runner:
         with self._database.reading() as session:
             gone = session.get(Job, job_id) is None
         if gone:
-            self._blobs.delete_workspace(job_id)
+            self._vault.blobs.delete_workspace(job_id)
 
     def _end_of(self, work: Work):  # type: ignore[no-untyped-def]  # a function of a session, or None
         """Do the work; what is then to be written, where the work has not written it itself."""

@@ -1,11 +1,12 @@
 """The stages of a job: artifacts in, artifact out; the result is committed together with the state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Job
@@ -13,6 +14,7 @@ from steno.errors import StenoError
 from steno.ledger import jobs, stages
 from steno.ledger.stages import Claim
 from steno.transcript import Transcript
+from steno.vault import Vault
 from worker.ffmpeg import DecodeLimits, find_ffmpeg
 from worker.media import probe
 from worker.preparation import Cancelled
@@ -34,11 +36,24 @@ class Work:
 
     mine: Claim
     database: Database
-    blobs: BlobStore
+    vault: Vault
     settings: Settings
     lines: WarmLines
     check: Callable[[], None]
     progress: Callable[[float], None]
+
+    @property
+    def workspace(self) -> Path:
+        """Where the stages of this job leave what they do on the way."""
+        return self.vault.blobs.workspace(self.mine.job_id)
+
+    @contextmanager
+    def recording(self, job: Job) -> Iterator[Path]:
+        """The recording as a file. Raises RecordingGone, and what the vault raises."""
+        if not self.vault.blobs.path(job.blob).exists():
+            raise RecordingGone("The recording is no longer stored", "Hand it in again.")
+        with self.vault.recording_file(job, self.workspace) as path:
+            yield path
 
     def job(self) -> Job:
         """The job as it is now. Raises Cancelled where it was deleted."""
@@ -60,8 +75,7 @@ class Work:
 
     def keep(self, kind: str, content: bytes, change: Callable[[Job], None] = lambda job: None) -> None:
         """Keep a document, and commit that the stage is done."""
-        key = self.blobs.new_key(f"{kind}s" if kind == TRANSCRIPT else kind, ".json")
-        self.blobs.write(key, content)
+        key = self.vault.write_document(self.job(), f"{kind}s" if kind == TRANSCRIPT else kind, content)
 
         def commit(session: Session, job: Job) -> None:
             jobs.add_document(session, job, kind, key)
@@ -70,17 +84,16 @@ class Work:
         try:
             self.done(commit)
         except BaseException:
-            self.blobs.delete(key)
+            self.vault.blobs.delete(key)
             raise
 
 
 def prepare_stage(work: Work) -> None:
     """Is it media, and how long? What cannot be decoded fails here, before it takes a place at the GPU."""
     job = work.job()
-    path = work.blobs.path(job.blob)
-    if not path.exists():
-        raise RecordingGone("The recording is no longer stored", "Hand it in again.")
-    facts = probe(path, ffmpeg=find_ffmpeg(work.settings.ffmpeg), limits=DecodeLimits.from_settings(work.settings))
+    limits = DecodeLimits.from_settings(work.settings)
+    with work.recording(job) as path:
+        facts = probe(path, ffmpeg=find_ffmpeg(work.settings.ffmpeg), limits=limits)
 
     def change(session: Session, job: Job) -> None:
         del session
@@ -107,14 +120,15 @@ def transcribe_stage(work: Work) -> None:
 
         work.keep(TRANSCRIPT, transcript.model_dump_json().encode("utf-8", "replace"), change)
 
-    line.run(
-        work.blobs.path(job.blob),
-        name=job.name,
-        on_progress=advance,
-        on_chunk=lambda chunk: work.check(),
-        deliver=deliver,
-        unfinished=work.blobs.workspace(job.id) / "unfinished",
-    )
+    with work.recording(job) as path:
+        line.run(
+            path,
+            name=job.name,
+            on_progress=advance,
+            on_chunk=lambda chunk: work.check(),
+            deliver=deliver,
+            unfinished=work.workspace / "unfinished",
+        )
 
 
 def summarize_stage(work: Work) -> None:
@@ -127,12 +141,12 @@ def summarize_stage(work: Work) -> None:
         latest = jobs.document(session, job, TRANSCRIPT)
     assert options is not None
     assert latest is not None
-    transcript = Transcript.model_validate_json(work.blobs.read(latest.blob))
+    transcript = Transcript.model_validate_json(work.vault.read_document(job, latest.blob))
     made = summarize(
         transcript,
         options,
         work.settings,
         on_progress=lambda done, windows: work.progress(done / max(1, windows)),
-        answers=work.blobs.workspace(job.id) / "answers",
+        answers=work.workspace / "answers",
     )
     work.keep(MINUTES, made.model_dump_json().encode("utf-8", "replace"))
