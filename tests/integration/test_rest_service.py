@@ -28,7 +28,7 @@ def test_it_lives_and_is_ready(rest: Rest) -> None:
     client = rest.app.test_client()
 
     assert client.get("/healthz").json == {"status": "alive"}
-    good = dict.fromkeys(("database", "broker", "broker_keeps", "disk"), True)
+    good = dict.fromkeys(("database", "broker", "broker_keeps", "disk", "encryption_key"), True)
     assert client.get("/readyz").json == {"ready": True, "checks": good}
 
 
