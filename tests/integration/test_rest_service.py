@@ -59,7 +59,9 @@ def test_it_is_not_ready_where_redis_may_forget_what_waits(
 
         answer = app.test_client().get("/readyz")
 
-    assert answer.json["checks"] == {"database": True, "broker": True, "broker_keeps": ready, "disk": True}
+    checks = answer.json["checks"]
+    assert checks.pop("broker_keeps") is ready
+    assert set(checks.values()) == {True}
     assert (answer.status_code == 200) == ready
 
 
