@@ -1,7 +1,8 @@
 // What one can do with the segment one writes in: beside its time, or above the player on narrow screens.
-import { icon, make } from "../dom.js";
+import { find, icon, make } from "../dom.js";
 import { _ } from "../i18n.js";
 
+const narrow = matchMedia("(max-width: 40rem)");
 const NEW = "+", NOBODY = "-";
 
 export class EditBar {
@@ -21,7 +22,8 @@ export class EditBar {
       ...transcript.speakers.map((one) => make("option", { value: one.id }, one.name)),
       make("option", { value: NOBODY }, _("Nobody known")), make("option", { value: NEW }, _("New speaker")));
     this.who.value = segment.speaker ?? NOBODY;
-    element.closest(".block").querySelector(".block-head").append(this.element);
+    if (narrow.matches) find("#player").prepend(this.element);
+    else find(".block-head", element.closest(".block")).append(this.element);
   }
 
   hide() { this.element.remove(); }

@@ -2,6 +2,7 @@
 import { icon, make } from "../dom.js";
 import { _ } from "../i18n.js";
 
+const EARLY = 0.03; // seconds: a player that is sent to a word's start may stand a little before it
 const STILL_AWAY = 4000; // milliseconds after the reader scrolled until the page may follow again
 
 export class Follower {
@@ -26,7 +27,7 @@ export class Follower {
 
   /** Mark what is heard now. */
   show() {
-    const place = this.view.transcript.at(this.player.time);
+    const place = this.view.transcript.at(this.player.time + EARLY);
     const key = place && `${place.segment.id} ${place.word}`;
     if (key === this.shown) return;
     this.shown = key;

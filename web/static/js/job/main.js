@@ -1,9 +1,74 @@
-// The page of a job.
-import { find } from "../dom.js";
+// The page of a job: its progress, then its transcript with all that belongs to it.
+import { get, post } from "../api.js";
+import { find, make } from "../dom.js";
+import { _ } from "../i18n.js";
 import { sayFault } from "../say.js";
-import { workspace } from "./workspace.js";
+import { downloads } from "./downloads.js";
+import { evidence } from "./evidence.js";
+import { Header } from "./header.js";
+import { History } from "./history.js";
+import { MinutesPanel } from "./minutes.js";
+import { ended, failure, progress } from "./progress.js";
+import { Questions } from "./questions.js";
+import { shares } from "./shares.js";
+import { Tabs } from "./tabs.js";
+import { placing, workspace } from "./workspace.js";
 
-const boot = JSON.parse(find("#boot").textContent);
-const { base, job } = boot;
+const { base, job: first, formats } = JSON.parse(find("#boot").textContent);
+const status = find("#progress");
+const header = new Header(base, first, {
+  actions: [
+    { label: _("Download"), picture: "download", run: () => downloads({
+      transcript: `${base}/transcript`, minutes: header.job.links.minutes ? `${base}/minutes` : null,
+      audio: header.job.recording_deleted ? null : `${base}/audio?download=true`, archive: `${base}/archive.zip` }, formats) },
+    { label: _("Share"), picture: "share", run: () => shares(base, { minutes: Boolean(header.job.links.minutes) }) },
+  ],
+  rerun: follow,
+});
 
-if (job.links.transcript) workspace({ base, job: job.id, transcript: `${base}/transcript`, audio: `${base}/audio`, waveform: `${base}/waveform` }).catch(sayFault);
+/** Show how the job goes on, then what came of it. */
+function follow(job) {
+  header.show(job);
+  progress(status, base, job, { changed: (now) => header.show(now), done: (now) => (open_ ? location.reload() : finished(now)) });
+}
+
+function finished(job) {
+  header.show(job);
+  find("#notices").replaceChildren(...job.notices.map((notice) => make("p", { class: "note warn" }, notice)));
+  failure(status, base, job, { retried: follow });
+  if (job.links.transcript) open(job).catch(sayFault);
+}
+
+let open_ = false;
+
+async function open(job) {
+  open_ = true;
+  const here = await workspace({ base, job: job.id, transcript: `${base}/transcript`, audio: `${base}/audio`, waveform: `${base}/waveform` });
+  header.show({ spoken: here.transcript.language });
+  let tabs = null;
+  const jump = evidence(here, { toTranscript: () => tabs.toTranscript() });
+  const minutes = new MinutesPanel({ address: `${base}/minutes`, jump, place: placing(here), readonly: false, none: () => noMinutes(job) });
+  const restored = async (kind) => {
+    if (kind === "minutes") return minutes.load();
+    here.edits.forget();
+    return here.saver.settle(false);
+  };
+  const history = new History(base, restored), questions = new Questions(base, jump);
+  tabs = new Tabs([
+    { name: "minutes", label: _("Minutes"), element: minutes.element },
+    { name: "questions", label: _("Ask"), element: questions.element, shown: () => questions.shown() },
+    { name: "history", label: _("History"), element: history.element, shown: () => history.shown() },
+  ]);
+  await minutes.load();
+}
+
+function noMinutes(job) {
+  const again = async () => {
+    try { follow((await post(`${base}/stages/summarize/rerun`)).value); } catch (problem) { sayFault(problem); }
+  };
+  return [make("h2", {}, _("No minutes")),
+    make("p", { class: "muted" }, job.minutes ? _("They could not be made.") : _("None were asked for with this recording.")),
+    ...(job.minutes ? [make("button", { type: "button", class: "primary", onclick: again }, _("Make the minutes"))] : [])];
+}
+
+get(base).then(({ value }) => (ended(value) ? finished(value) : follow(value)), sayFault);

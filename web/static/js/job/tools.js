@@ -25,5 +25,5 @@ export function undoing(edits, tell) {
 }
 
 export function button(picture, label, title, run) {
-  return make("button", { type: "button", class: "quiet small-button", title, onclick: run }, icon(picture), make("span", {}, label));
+  return make("button", { type: "button", class: "quiet small-button", "aria-label": title, title, onclick: run }, icon(picture), make("span", {}, label));
 }

@@ -1,5 +1,5 @@
 // The transcript with its player, and where it is one's own, what changes it.
-import { find } from "../dom.js";
+import { find, icon, make } from "../dom.js";
 import { get } from "../api.js";
 import { _ } from "../i18n.js";
 import { Transcript } from "./document.js";
@@ -39,8 +39,13 @@ export async function workspace({ base, transcript: address, audio, waveform, jo
     slower: () => player.faster(-1), follow: () => follower.toggle(), go: () => follower.into(), next: () => review.step(1),
     previous: () => review.step(-1), confidence: sure.toggle, ...own.actions,
   });
-  find("#player").append(button("keyboard", "", _("Keyboard shortcuts (?)"), help));
+  find("#player").append(shortcuts(help));
   return { ...here, ...own };
+}
+
+function shortcuts(help) {
+  const label = _("Keyboard shortcuts (?)");
+  return make("button", { type: "button", class: "quiet icon shortcuts", "aria-label": label, title: label, onclick: help }, icon("keyboard"));
 }
 
 function changing(here) {
@@ -67,4 +72,15 @@ function changing(here) {
   const state = savingState(saver, editor, edits);
   saver.recover();
   return { saver, edits, editor, actions, tools, state };
+}
+
+/** Which segment is spoken at a time, and which one is meant now: the one that was used last, else the one heard. */
+export function placing({ view, transcript, player }) {
+  return {
+    at: (seconds) => transcript.at(seconds)?.segment.id ?? transcript.segments[0]?.id ?? null,
+    now() {
+      const used = view.root.querySelector('.segment[tabindex="0"]');
+      return used ? Number(used.dataset.id) : this.at(player.time);
+    },
+  };
 }

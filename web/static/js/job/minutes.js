@@ -1,0 +1,117 @@
+// The minutes beside the transcript: what was said in short, each with the words that prove it; corrected and ticked off.
+import { ask, get } from "../api.js";
+import { find, icon, make } from "../dom.js";
+import { clock } from "../format.js";
+import { _, language, ngettext } from "../i18n.js";
+import { sayFault } from "../say.js";
+import { cites } from "./evidence.js";
+import { form } from "./minutes_form.js";
+
+const SECTIONS = [
+  ["summary", _("Summary"), _("Add a sentence")],
+  ["action_items", _("Action items"), _("Add an action item")],
+  ["decisions", _("Decisions"), _("Add a decision")],
+  ["open_questions", _("Open questions"), _("Add a question")],
+];
+const METHODS = { "language model": _("Written by a language model and checked against the transcript."), extractive: _("Taken from the transcript by rules, without a language model.") };
+
+export class MinutesPanel {
+  /** `address` is where minutes are read; `jump` shows segments; `place` names the segment that a new entry cites. */
+  constructor({ address, jump, place, readonly, none }) {
+    Object.assign(this, { address, jump, place, readonly, none });
+    this.element = make("section", { class: "minutes", "aria-label": _("Minutes") });
+    this.open = null; // kind and index of what is being written, index -1: a new one
+  }
+
+  async load() {
+    try {
+      const { value, etag } = await get(`${this.address}`);
+      Object.assign(this, { value, etag });
+      this.show();
+    } catch (problem) {
+      if (problem.status !== 404) throw problem;
+      this.value = null;
+      this.element.replaceChildren(...this.none());
+    }
+  }
+
+  show() {
+    const { value } = this, doubtful = SECTIONS.flatMap(([kind]) => value[kind]).filter((one) => one.doubts.length).length;
+    this.element.replaceChildren(
+      make("h2", { class: "minutes-title break" }, value.title || _("Minutes")),
+      make("p", { class: "small muted" }, METHODS[value.provenance.method] ?? "", doubtful ? ` ${ngettext("One statement is unverified.", "{number} statements are unverified.", doubtful)}` : ""),
+      ...value.provenance.notices.map((notice) => make("p", { class: "note warn small" }, notice)),
+      ...SECTIONS.map(([kind, title, add]) => this.section(kind, title, add)),
+      ...(value.topics.length ? [this.topics()] : []));
+  }
+
+  section(kind, title, add) {
+    const entries = this.value[kind];
+    const writing = this.open?.kind === kind && this.open.index === -1;
+    if (!entries.length && this.readonly) return "";
+    return make("section", { class: "minutes-section" },
+      make("div", { class: "row apart" }, make("h3", {}, title),
+        this.readonly || writing ? null : make("button", { type: "button", class: "quiet icon", "aria-label": add, title: add, dataset: { focus: `add ${kind}` }, onclick: () => this.write(kind, -1) }, icon("plus"))),
+      entries.length ? make("ul", { class: "entries plain" }, ...entries.map((entry, index) => this.entry(kind, entry, index))) : writing ? null : make("p", { class: "small muted" }, _("None found.")),
+      writing ? this.form(kind, null, -1) : null);
+  }
+
+  entry(kind, entry, index) {
+    if (this.open?.kind === kind && this.open.index === index) return make("li", {}, this.form(kind, entry, index));
+    const text = entry.task ?? entry.text, item = kind === "action_items";
+    const tick = item ? make("input", { type: "checkbox", checked: Boolean(entry.done), disabled: this.readonly, "aria-label": _("Done: {task}", { task: text }), dataset: { focus: `tick ${index}` }, onchange: () => this.edit({ kind, index, done: tick.checked }) }) : null;
+    const duty = item ? [entry.owner, entry.due && this.due(entry.due)].filter(Boolean).join(" · ") : "";
+    return make("li", { class: entry.done ? "entry done" : "entry" }, tick,
+      make("div", { class: "grow" },
+        make("p", { class: "break" }, text, " ", cites(entry.evidence.map((one) => ({ segments: entry.evidence.map((proof) => proof.segment).sort((a, b) => (a === one.segment ? -1 : b === one.segment ? 1 : 0)), ...one })), this.jump)),
+        duty ? make("p", { class: "small muted" }, duty) : null,
+        entry.doubts.length ? make("p", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: entry.doubts.join("; ") }))) : null),
+      this.readonly ? null : make("button", { type: "button", class: "quiet icon entry-edit", "aria-label": _("Edit: {text}", { text: text.slice(0, 80) }), title: _("Edit"), dataset: { focus: `edit ${kind} ${index}` }, onclick: () => this.write(kind, index) }, icon("edit")));
+  }
+
+  due(due) {
+    const day = due.day && new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(due.day));
+    return day && due.spoken ? _("due {day} (“{spoken}”)", { day, spoken: due.spoken }) : day ? _("due {day}", { day }) : _("due “{spoken}”", { spoken: due.spoken });
+  }
+
+  topics() {
+    return make("section", { class: "minutes-section" }, make("h3", {}, _("Topics")), make("ol", { class: "entries plain" }, ...this.value.topics.map((topic) =>
+      make("li", { class: "entry" }, make("button", { type: "button", class: "link topic", onclick: () => this.jump(this.spoken(topic), topic.start) }, make("span", { class: "number muted" }, clock(topic.start)), " ", topic.title)))));
+  }
+
+  spoken(topic) { const first = this.place.at(topic.start); return first === null ? [] : [first]; }
+
+  write(kind, index) {
+    this.open = { kind, index };
+    this.show();
+    find("form textarea", this.element)?.focus();
+  }
+
+  form(kind, entry, index) {
+    const close = (focus) => { this.open = null; this.show(); find(`[data-focus="${focus}"]`, this.element)?.focus(); };
+    const back = index < 0 ? `add ${kind}` : `edit ${kind} ${index}`;
+    return form(entry, kind, {
+      cancel: () => close(back),
+      remove: index < 0 ? null : () => this.send({ edits: [{ kind, index, remove: true }] }, () => close(`add ${kind}`)),
+      save: (fields) => this.send(index < 0 ? { add: [{ kind, ...fields, segments: [this.place.now()] }] } : { edits: [{ kind, index, ...fields }] }, () => close(back)),
+    });
+  }
+
+  edit(one) {
+    const focus = document.activeElement?.dataset.focus;
+    return this.send({ edits: [one] }, () => { this.show(); if (focus) find(`[data-focus="${focus}"]`, this.element)?.focus(); });
+  }
+
+  /** Change the minutes on top of the revision that is shown. */
+  async send(body, then) {
+    try {
+      const { value, etag } = await ask("PATCH", this.address, { body, headers: { "If-Match": this.etag } });
+      Object.assign(this, { value, etag });
+      then();
+      find("#saved").textContent = _("Minutes saved");
+    } catch (problem) {
+      sayFault(problem.status === 412 || problem.status === 409 ? { message: _("Somebody else changed the minutes. The latest are shown; please do it again.") } : problem);
+      if (problem.status === 412 || problem.status === 409) { this.open = null; await this.load(); } else if (this.open === null) this.show();
+    }
+  }
+}
