@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         default="", description="Proxies whose X-Forwarded-For counts: how many in a row, or networks by commas."
     )
     local_accounts: bool = Field(default=True, description="People may sign in by name and password.")
+    search: bool = Field(
+        default=True, description="Keep the words of transcripts in the database, so that they can be searched."
+    )
     upload_expiry: float = Field(default=24 * 3600.0, gt=0, description="Seconds until an unfinished upload goes.")
 
     encrypt: bool = Field(default=True, description="Encrypt what new jobs store, with a key for each job.")

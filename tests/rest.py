@@ -18,7 +18,7 @@ from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Job, StageRun
 from steno.errors import InvalidOption
-from steno.ledger import accounts, jobs, outbox, stages
+from steno.ledger import accounts, jobs, outbox, search, stages
 from steno.states import Queue, Stage
 from steno.vault import Vault
 from tests.unit.exports import meetings
@@ -105,6 +105,8 @@ class Rest:
                 content: BaseModel = small() if stage is Stage.TRANSCRIBE else meetings.meeting()
                 key = self.vault.write_document(job, kind, content.model_dump_json().encode())
                 jobs.add_document(session, job, kind, key)
+                if stage is Stage.TRANSCRIBE:
+                    search.index_transcript(session, job, small(), enabled=self.settings.search)
             assert stages.finish(session, mine)
 
         self.database.write(do)

@@ -18,7 +18,7 @@ from steno.database import Database
 from steno.database.clock import now
 from steno.database.tables import Job, StageRun
 from steno.jobs import MinutesOptions, TranscriptionOptions
-from steno.ledger import jobs
+from steno.ledger import jobs, search
 from steno.ledger.accounts import find_user
 from steno.minutes import ActionItem, Due, Evidence, Minutes, MinutesProvenance, Statement, Topic
 from steno.states import ORDER, QUEUE_OF, JobState, Stage, StageState
@@ -201,6 +201,8 @@ def seed(
             job.stages.append(run)
         session.add(job)
         session.flush()
+        search.index_title(session, job)
+        search.index_transcript(session, job, transcript)
         for kind, value in (("transcript", transcript), ("minutes", minutes)):
             if value is not None:
                 folder = "transcripts" if kind == "transcript" else kind

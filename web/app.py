@@ -9,7 +9,20 @@ from steno.database import Database
 from steno.states import Queue
 from steno.vault import Vault
 from web import auth, awaited, docs, headers, health, openai_api, portal, problems, proxies, sessions, uploads
-from web.api import account, audio, deliveries, events, jobs, languages, minutes, submission, tokens, transcripts
+from web.api import (
+    account,
+    audio,
+    deliveries,
+    events,
+    jobs,
+    languages,
+    list_events,
+    listing,
+    minutes,
+    submission,
+    tokens,
+    transcripts,
+)
 from web.broker import BrokerState, broker_check, nudger
 from web.contract.operations import IdConverter
 from web.limits import Buckets
@@ -17,7 +30,21 @@ from web.services import EXTENSION, Services
 
 _LARGEST_BODY = 16 * 1024**2  # bytes, of what is no recording
 _STRANGERS = 60  # requests a minute with a wrong token, of one address
-ROUTES = (submission, jobs, events, transcripts, languages, minutes, audio, deliveries, tokens, account, health)
+ROUTES = (
+    submission,
+    listing,
+    list_events,
+    jobs,
+    events,
+    transcripts,
+    languages,
+    minutes,
+    audio,
+    deliveries,
+    tokens,
+    account,
+    health,
+)
 
 
 def create_app(

@@ -18,6 +18,7 @@ from web.parsed import Parsed
 
 EXTENSION = "steno"
 _WAITING = 16  # requests that wait for jobs; the other threads of a web process answer everybody else
+_FOLLOWING = 8  # pages that follow their jobs, each in a thread; the others ask again and again
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Services:
     requests: Buckets
     strangers: Buckets
     parsed: Parsed = field(default_factory=Parsed)
+    following: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_FOLLOWING))
     waiting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_WAITING))
 
     @property

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from steno.database.base import Base, new_id
 from steno.database.clock import now
 from steno.database.operations import Check, JobEnding, Worker
+from steno.database.passages import Passage
 from steno.database.people import ApiToken, SignInFlow, SignInLink, SignInTries, User, WebSession
 from steno.states import ORDER, JobState, Queue, Stage, StageState
 
@@ -24,6 +25,7 @@ __all__ = [
     "Job",
     "JobEnding",
     "JobTag",
+    "Passage",
     "PortalSetting",
     "Question",
     "Share",

@@ -2,17 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, or_, select
 from sqlalchemy import delete as delete_rows
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from steno.database.tables import Document, Job, StageRun, Upload, User
 from steno.errors import StenoError
 from steno.jobs import MinutesOptions, TranscriptionOptions
+from steno.ledger import search
 from steno.ledger.endings import end
 from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
 from steno.states import ENDED, ORDER, QUEUE_OF, JobState, Stage, StageState
@@ -92,6 +93,7 @@ def submit(
         job.stages.append(StageRun(stage=stage, queue=QUEUE_OF[stage], state=first))
     session.add(job)
     session.flush()
+    search.index_title(session, job)
     record(session, "job.submitted", job=job, size=job.size)
     return job
 
@@ -125,18 +127,6 @@ def get(session: Session, user_id: str, job_id: str) -> Job:
     return job
 
 
-def page(
-    session: Session, user_id: str, *, limit: int, after: tuple[float, str] | None = None, state: JobState | None = None
-) -> Sequence[Job]:
-    """A person's jobs, newest first; `after` is (created, id) of the last one seen."""
-    wanted = select(Job).where(Job.user_id == user_id)
-    if state is not None:
-        wanted = wanted.where(Job.state == state)
-    if after is not None:
-        wanted = wanted.where(or_(Job.created < after[0], and_(Job.created == after[0], Job.id < after[1])))
-    return session.scalars(wanted.order_by(Job.created.desc(), Job.id.desc()).limit(limit)).all()
-
-
 def amend(session: Session, job: Job, changes: Mapping[str, object]) -> None:
     """Change what has no part in the result: fields of `AMENDABLE` by name."""
     if strange := changes.keys() - AMENDABLE:
@@ -144,6 +134,8 @@ def amend(session: Session, job: Job, changes: Mapping[str, object]) -> None:
     lock(session, job)
     for name, value in changes.items():
         setattr(job, name, value)
+    if "name" in changes:
+        search.index_title(session, job)
     if changes:
         job.version += 1
         record(session, "job.amended", job=job, fields=sorted(changes))

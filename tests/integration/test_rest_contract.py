@@ -46,7 +46,7 @@ def operations() -> Iterator[tuple[str, str]]:
     for module in ROUTES:
         for one in module.routes.operations:
             # What does not end without workers is no example; it has tests of its own.
-            if one.scope is not None and one.name not in {"follow_job", "detect_language"}:
+            if one.scope is not None and one.name not in {"follow_job", "follow_jobs", "detect_language"}:
                 yield one.method, one.address
 
 

@@ -14,7 +14,8 @@ from steno.database.tables import Document, Job
 from steno.exports import formats, get
 from steno.exports.minutes import get_minutes_format, minutes_formats
 from steno.exports.registry import Export
-from steno.ledger import documents, jobs
+from steno.ledger import documents, jobs, search
+from steno.transcript import Transcript
 from web.auth import caller
 from web.problems import NotAcceptable, NotThereYet, UnknownFormat
 from web.services import services
@@ -77,7 +78,10 @@ def keep(seen: Found, value: BaseModel, *, fold: bool = False) -> Found:
 
     def commit(session: Session) -> tuple[Job, documents.Kept]:
         job = jobs.get(session, who.user_id, seen.job.id)
-        return job, documents.keep(session, job, seen.document.id, key, author=who.name, fold=fold)
+        kept = documents.keep(session, job, seen.document.id, key, author=who.name, fold=fold)
+        if isinstance(value, Transcript):
+            search.index_transcript(session, job, value, enabled=here.settings.search)
+        return job, kept
 
     try:
         job, kept = here.database.write(commit)

@@ -1,24 +1,20 @@
-"""Jobs: listed, looked at, amended, cancelled, run again, deleted."""
-
-import base64
-import binascii
-from urllib.parse import urlencode
+"""Jobs: looked at, amended, cancelled, run again, deleted."""
 
 from flask import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from steno.database.tables import Job
 from steno.errors import InvalidOption
-from steno.ledger import housekeeping, jobs, overview
+from steno.ledger import housekeeping, jobs, tags
 from steno.ledger.uploads import label
-from steno.states import QUEUE_OF, JobState, Queue, Stage, StageState
+from steno.states import QUEUE_OF, Queue, Stage, StageState
 from web.api.etags import require_version, tagged
+from web.api.listing import shown
 from web.api.requests import Particulars, check_particulars
-from web.api.views import JobList, JobView, job_view
+from web.api.views import JobView
 from web.auth import caller
 from web.contract import Answer, Parameter, Routes, json_answer
-from web.contract.operations import PREFIX
 from web.services import services
 
 routes = Routes("jobs")
@@ -28,48 +24,13 @@ ETAG = {"ETag": "Version of the job, and a digest of what is shown."}
 _SHOWN = Answer("The job.", JobView, headers=ETAG)
 
 
-class ListQuery(BaseModel):
-    """Which jobs."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(default=20, ge=1, le=100, description="How many at once.")
-    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of the page before.")
-    state: JobState | None = Field(default=None, description="Only jobs in this state.")
-
-
 class JobChange(Particulars):
     """What may be changed of a job; what is left out stays, null takes it away."""
 
     name: str | None = Field(default=None, min_length=1, max_length=500, description="The recording's name.")
-
-
-def shown(session: Session, job: Job) -> JobView:
-    """A job as its owner sees it, now."""
-    return job_view(job, overview.outlook(session, job), overview.results(session, [job.id]).get(job.id, frozenset()))
-
-
-@routes.operation(
-    "GET",
-    "/jobs",
-    scope="jobs:read",
-    answers={200: Answer("Some jobs, newest first.", JobList, headers={"Link": "The next page (RFC 8288)."})},
-)
-def list_jobs(query: ListQuery) -> Response:
-    """Your jobs, newest first."""
-    after = _read_cursor(query.cursor) if query.cursor is not None else None
-    with services().database.reading() as session:
-        found = jobs.page(session, caller().user_id, limit=query.limit + 1, after=after, state=query.state)
-        some, more = found[: query.limit], len(found) > query.limit
-        results = overview.results(session, [job.id for job in some])
-        outlooks = overview.outlooks(session, some)
-        views = [job_view(job, outlooks[job.id], results.get(job.id, frozenset())) for job in some]
-    cursor = _cursor(some[-1]) if more else None
-    answer = json_answer(JobList(jobs=views, next_cursor=cursor))
-    if cursor is not None:
-        wanted = {"limit": query.limit, "cursor": cursor} | ({"state": query.state.value} if query.state else {})
-        answer.headers["Link"] = f'<{PREFIX}/jobs?{urlencode(wanted)}>; rel="next"'
-    return answer
+    tags: list[str] | None = Field(
+        default=None, max_length=100, description=f"All its tags: at most {tags.MOST} of {tags.LONGEST} characters."
+    )
 
 
 @routes.operation(
@@ -90,10 +51,10 @@ def get_job(job_id: str) -> Response:
     "PATCH", "/jobs/<id:job_id>", scope="jobs:write", answers={200: _SHOWN}, problems=[412], headers=[IF_MATCH]
 )
 def change_job(job_id: str, body: JobChange) -> Response:
-    """Change a job's name, who is told, when it is deleted, or its priority."""
+    """Change a job's name, its tags, who is told, when it is deleted, or its priority."""
     here, who = services(), caller()
     check_particulars(body, here.settings, who)
-    changes: dict[str, object] = {name: getattr(body, name) for name in body.model_fields_set}
+    changes: dict[str, object] = {name: getattr(body, name) for name in body.model_fields_set - {"tags"}}
     if body.delete_after is not None:
         changes["delete_after"] = body.delete_after.timestamp()
     if "name" in changes:
@@ -104,6 +65,8 @@ def change_job(job_id: str, body: JobChange) -> Response:
     def change(session: Session) -> JobView:
         job = _held(session, who.user_id, job_id)
         jobs.amend(session, job, changes)
+        if "tags" in body.model_fields_set:
+            tags.put(session, job, body.tags or [])
         return shown(session, job)
 
     view = here.database.write(change)
@@ -181,15 +144,3 @@ def _held(session: Session, user_id: str, job_id: str) -> Job:
     jobs.lock(session, job)
     require_version(job.version)
     return job
-
-
-def _cursor(job: Job) -> str:
-    return base64.urlsafe_b64encode(f"{job.created!r} {job.id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> tuple[float, str]:
-    try:
-        created, job_id = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode().split(" ")
-        return float(created), job_id
-    except (ValueError, binascii.Error) as error:
-        raise InvalidOption("This is no cursor of ours", "Use `next_cursor` as it was given.") from error

@@ -13,7 +13,8 @@ from steno.ledger import accounts, jobs, uploads
 from steno.ledger.jobs import Request
 from steno.states import Queue
 from web.api.etags import tagged
-from web.api.jobs import ETAG, shown
+from web.api.jobs import ETAG
+from web.api.listing import shown
 from web.api.requests import JobForm, JobRequest, read_form, resolve
 from web.api.views import JobView
 from web.auth import caller

@@ -9,7 +9,9 @@ from steno.database.tables import ApiToken, Delivery, Job, StageRun
 from steno.jobs import MinutesOptions, TranscriptionOptions
 from steno.ledger.jobs import options_of
 from steno.ledger.overview import Outlook
+from steno.ledger.search import Match
 from steno.states import ORDER, JobState, Queue, Stage, StageState
+from web.api.search_views import MatchView, match_view
 
 # As JSON Schema writes dates; pydantic's own have microseconds and an offset, which is the same format.
 Moment = datetime
@@ -65,9 +67,11 @@ class JobView(BaseModel):
     version: int
     progress: ProgressView
     stages: list[StageView]
+    tags: list[str]
     notices: list[str] = Field(description="What a reader must know, e.g. that a stand-in model spoke.")
     error: ErrorView | None
     links: dict[str, str] = Field(description="Addresses of what there is of the job.")
+    match: MatchView | None = Field(default=None, description="Where it was found, in answers to a search.")
 
 
 class JobList(BaseModel):
@@ -178,7 +182,9 @@ def stages_in_order(job: Job) -> list[StageView]:
     return [stage_view(stage) for stage in sorted(job.stages, key=lambda stage: ORDER.index(Stage(stage.stage)))]
 
 
-def job_view(job: Job, outlook: Outlook, documents: frozenset[str]) -> JobView:
+def job_view(
+    job: Job, outlook: Outlook, documents: frozenset[str], tags: list[str], match: Match | None = None
+) -> JobView:
     """A job as its owner sees it. `documents` are the kinds of results there are."""
     options, minutes = options_of(job)
     own = f"/api/v1/jobs/{job.id}"
@@ -203,9 +209,11 @@ def job_view(job: Job, outlook: Outlook, documents: frozenset[str]) -> JobView:
         version=job.version,
         progress=progress_view(outlook),
         stages=stages_in_order(job),
+        tags=tags,
         notices=list(job.notices),
         error=_error(job.error_code, job.error),
         links={"self": own} | {name: f"{own}/{name}" for name in names},
+        match=match_view(match) if match is not None else None,
     )
 
 

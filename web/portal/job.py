@@ -5,7 +5,7 @@ from flask import Flask, render_template
 from steno.exports import formats
 from steno.exports.minutes import minutes_formats
 from steno.ledger import jobs
-from web.api.jobs import shown
+from web.api.listing import shown
 from web.auth import caller, page
 from web.services import services
 

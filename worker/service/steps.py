@@ -11,7 +11,7 @@ from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Job
 from steno.errors import StenoError
-from steno.ledger import jobs, stages
+from steno.ledger import jobs, search, stages
 from steno.ledger.stages import Claim
 from steno.transcript import Transcript
 from steno.vault import Vault
@@ -73,13 +73,15 @@ class Work:
 
         self.database.write(commit)
 
-    def keep(self, kind: str, content: bytes, change: Callable[[Job], None] = lambda job: None) -> None:
-        """Keep a document, and commit that the stage is done."""
+    def keep(
+        self, kind: str, content: bytes, change: Callable[[Session, Job], None] = lambda session, job: None
+    ) -> None:
+        """Keep a document, and commit it, what `change` writes, and that the stage is done."""
         key = self.vault.write_document(self.job(), f"{kind}s" if kind == TRANSCRIPT else kind, content)
 
         def commit(session: Session, job: Job) -> None:
             jobs.add_document(session, job, kind, key)
-            change(job)
+            change(session, job)
 
         try:
             self.done(commit)
@@ -114,9 +116,10 @@ def transcribe_stage(work: Work) -> None:
         work.progress(sum(parts) / len(parts) / total if total else 0.0)
 
     def deliver(transcript: Transcript) -> None:
-        def change(job: Job) -> None:
+        def change(session: Session, job: Job) -> None:
             job.duration = transcript.duration
             job.notices = list(transcript.provenance.notices)
+            search.index_transcript(session, job, transcript, enabled=work.settings.search)
 
         work.keep(TRANSCRIPT, transcript.model_dump_json().encode("utf-8", "replace"), change)
 

@@ -1,0 +1,107 @@
+"""How somebody's jobs go on, as server-sent events: those that change, those that are deleted."""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flask import Response
+from sqlalchemy import select
+
+from steno.database import Database
+from steno.database.tables import Job
+from steno.errors import StenoError
+from steno.states import ENDED, JobState
+from web.api.listing import views
+from web.api.views import JobView
+from web.auth import caller
+from web.contract import Answer, Routes
+from web.services import services
+
+routes = Routes("jobs")
+_LOOK_EVERY = 1.0  # seconds
+_HEARTBEAT = 15.0  # seconds: proxies cut what is silent for a minute; and who is gone is noticed by it
+_MOST = 100  # jobs at once
+_LONGEST = 600.0  # seconds; then the client connects anew, with a session that is looked at anew
+
+
+class TooManyStreams(StenoError):
+    """As many pages follow their jobs as may at once."""
+
+    code = "too-many-requests"
+
+
+@routes.operation(
+    "GET",
+    "/jobs/events",
+    scope="jobs:read",
+    answers={200: Answer("Events, for ten minutes.", media=("text/event-stream",))},
+)
+def follow_jobs() -> Response:
+    """Follow all your jobs (server-sent events).
+
+    The event `jobs` brings jobs that changed as `{"jobs": [...]}`, at the beginning those that wait or run; `deleted`
+    brings the `id` of one that is gone. A comment comes every 15 seconds. Each stream holds a thread of the server:
+    where too many are open the answer is 429, and the list must be asked for again and again instead.
+    """
+    here, who = services(), caller()
+    if not here.following.acquire(blocking=False):
+        raise TooManyStreams("Too many pages follow their jobs at this moment", "Ask for the list every few seconds.")
+    watch = _Watch(here.database, who.user_id)
+    answer = Response(_events(watch), content_type="text/event-stream; charset=utf-8")
+    answer.call_on_close(here.following.release)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Accel-Buffering"] = "no"  # nginx would keep the events until its buffer is full
+    return answer
+
+
+@dataclass
+class _Watch:
+    """One person's jobs: what is news since it was looked at last."""
+
+    database: Database
+    user_id: str
+    versions: dict[str, int] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+
+    def look(self) -> tuple[list[JobView], list[str]]:
+        """Jobs that changed, and ids of those that are gone. The first time: those that wait or run."""
+        with self.database.reading() as session:
+            rows = session.execute(select(Job.id, Job.version, Job.state).where(Job.user_id == self.user_id)).all()
+            there = {job_id: version for job_id, version, _ in rows}
+            open_ = {job_id for job_id, _, state in rows if JobState(state) not in ENDED}
+            news = {job_id for job_id, version in there.items() if self.versions.get(job_id, version) != version}
+            new = there.keys() - self.versions.keys() if self.versions else set()
+            wanted = select(Job).where(Job.id.in_(open_ | news | new)).order_by(Job.created.desc()).limit(_MOST)
+            found = views(session, session.scalars(wanted).all())
+        gone = [job_id for job_id in self.versions if job_id not in there]
+        self.versions = there
+        return [view for view in found if self._is_news(view)], gone
+
+    def _is_news(self, view: JobView) -> bool:
+        # The estimate moves with the clock; that alone is no news.
+        face = view.model_dump_json(exclude={"progress": {"estimated_finish"}})
+        known, self.shown[view.id] = self.shown.get(view.id), hashlib.sha256(face.encode()).hexdigest()
+        return known != self.shown[view.id]
+
+
+def _events(watch: _Watch) -> Iterator[str]:
+    yield "retry: 2000\n\n"
+    until, spoke = time.monotonic() + _LONGEST, time.monotonic()
+    while time.monotonic() < until:
+        changed, gone = watch.look()
+        if changed:
+            yield _event("jobs", {"jobs": [view.model_dump(mode="json") for view in changed]})
+        for job_id in gone:
+            yield _event("deleted", {"id": job_id})
+        if changed or gone:
+            spoke = time.monotonic()
+        elif time.monotonic() - spoke >= _HEARTBEAT:
+            yield ": still here\n\n"
+            spoke = time.monotonic()
+        time.sleep(_LOOK_EVERY)
+
+
+def _event(name: str, value: object) -> str:
+    return f"event: {name}\ndata: {json.dumps(value, separators=(',', ':'))}\n\n"
