@@ -34,6 +34,7 @@ class Proven(_Value):
 
     evidence: tuple[Evidence, ...] = Field(min_length=1)
     doubts: tuple[str, ...] = ()
+    edited: bool = Field(default=False, description="Whether a person wrote or changed it.")
 
     @property
     def verified(self) -> bool:
@@ -61,7 +62,7 @@ class Topic(Span):
 class Due(_Value):
     """When something is to be done."""
 
-    spoken: str = Field(description="As it was said, e.g. 'by Friday'.")
+    spoken: str = Field(description="As it was said, e.g. 'by Friday'; empty where a person set the day.")
     day: date | None = Field(default=None, description="The day meant, counted from the day of the recording.")
 
 
@@ -72,6 +73,7 @@ class ActionItem(Proven):
     owner: str | None = Field(default=None, description="A speaker's name, or a person named; null where nobody is.")
     owner_speaker: str | None = Field(default=None, description="Id of the speaker who is the owner, where one is.")
     due: Due | None = None
+    done: bool = Field(default=False, description="Whether a person ticked it off.")
 
 
 class Account(_Value):
@@ -121,6 +123,11 @@ class Minutes(_Value):
         yield from self.decisions
         yield from self.open_questions
         yield from self.action_items
+
+    @property
+    def by_hand(self) -> int:
+        """How many statements a person wrote or changed."""
+        return sum(one.edited for one in self.proven())
 
     @property
     def unverified(self) -> int:

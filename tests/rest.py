@@ -21,6 +21,7 @@ from steno.errors import InvalidOption
 from steno.ledger import accounts, jobs, outbox, search, stages
 from steno.states import Queue, Stage
 from steno.vault import Vault
+from steno.waveform import Waveform
 from tests.unit.exports import meetings
 from tests.unit.exports.transcripts import small
 from web.app import create_app
@@ -100,9 +101,12 @@ class Rest:
             job = session.get_one(Job, job_id)
             if duration is not None:
                 job.duration = duration
-            if stage is not Stage.PREPARE:
-                kind = "transcript" if stage is Stage.TRANSCRIBE else "minutes"
-                content: BaseModel = small() if stage is Stage.TRANSCRIBE else meetings.meeting()
+            made: dict[Stage, dict[str, BaseModel]] = {
+                Stage.PREPARE: {},
+                Stage.TRANSCRIBE: {"transcript": small(), "waveform": Waveform(duration=60.0, peaks=(0.0, 0.5, 1.0))},
+                Stage.SUMMARIZE: {"minutes": meetings.meeting()},
+            }
+            for kind, content in made[stage].items():
                 key = self.vault.write_document(job, kind, content.model_dump_json().encode())
                 jobs.add_document(session, job, kind, key)
                 if stage is Stage.TRANSCRIBE:

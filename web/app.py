@@ -22,6 +22,7 @@ from web.api import (
     submission,
     tokens,
     transcripts,
+    waveforms,
 )
 from web.broker import BrokerState, broker_check, nudger
 from web.contract.operations import IdConverter
@@ -40,6 +41,7 @@ ROUTES = (
     languages,
     minutes,
     audio,
+    waveforms,
     deliveries,
     tokens,
     account,

@@ -18,16 +18,18 @@ from steno.errors import EngineFailure, InvalidOption, RecordingBusy, StenoError
 from steno.jobs import TranscriptionOptions
 from steno.storage import ArtifactStore, storage_errors
 from steno.transcript import Transcript
+from steno.waveform import Waveform
 from worker.diarization.companion import DiarizationFailed, Diarizer, Diarizing
 from worker.diarization.result import SpeakerBounds
 from worker.drafting import Heard, Origin, draft
 from worker.engine import DecodingOptions, Engine
 from worker.ffmpeg import DecodeLimits, find_ffmpeg
 from worker.language import UNDETERMINED, detect_language
+from worker.loudness import waveform
 from worker.media import MediaFacts, probe
-from worker.preparation import prepare
+from worker.preparation import AUDIO, prepare
 from worker.recognition import RecognisedChunk, Recogniser
-from worker.streaming import Progress, SideBySide
+from worker.streaming import Progress, SideBySide, share
 
 # Raise it when the same options would give another text: artifacts of older versions are then not taken up again.
 LINE_VERSION = 1
@@ -57,6 +59,7 @@ class Line:
         *,
         on_progress: Callable[[Progress], None] = lambda progress: None,
         on_chunk: Callable[[RecognisedChunk], None] = lambda chunk: None,
+        draw: Callable[[Waveform], None] = lambda waveform: None,
         deliver: Callable[[Transcript], None] = lambda transcript: None,
         name: str | None = None,
         unfinished: Path | None = None,
@@ -65,9 +68,9 @@ class Line:
 
         Unfinished work is kept in the folder `unfinished`, by default one for all recordings in the data directory.
 
-        `deliver` writes it where people want it; should that fail, the work is kept for the next run, as it is when the
-        engine fails or at KeyboardInterrupt. A diarization that fails costs the speakers only, and the transcript says
-        so. Raises a StenoError that says what to do.
+        `draw` gets the waveform, then `deliver` the transcript, to write it where people want it; should that fail, the
+        work is kept for the next run, as it is when the engine fails or at KeyboardInterrupt. A diarization that fails
+        costs the speakers only, and the transcript says so. Raises a StenoError that says what to do.
         """
         ffmpeg = find_ffmpeg(self.settings.ffmpeg)
         limits = DecodeLimits.from_settings(self.settings)
@@ -90,15 +93,14 @@ class Line:
                     duration=facts.duration,
                 )
                 total = self._length(facts.duration)
-                parts = []
-                for number, channel in enumerate(channels):
-                    place = store if channel is None else ArtifactStore(store.root / f"channel-{channel}")
+                parts, places = [], [_place(store, channel) for channel in channels]
+                for number, (channel, place) in enumerate(zip(channels, places, strict=True)):
                     steps = SideBySide(
                         partial(preparing, place, channel=channel),
                         self._recogniser(language),
                         place,
                         total=total,
-                        on_progress=partial(_share, on_progress, number, len(channels)),
+                        on_progress=partial(share, on_progress, number, len(channels)),
                     )
                     parts.append(replace(self._hear(steps, place, on_chunk), channel=channel))
             except EngineFailure:  # memory may have run out: what is finished is kept
@@ -109,6 +111,7 @@ class Line:
             recorded, called = self.options.recorded or facts.recorded, name or recording.name
             origin = Origin(called, sha256, language, probability, self.options.task, self._shaping(), recorded)
             transcript = draft(parts, origin, self.engine.source, self.diarizer.source if self.diarizer else None)
+            draw(waveform([place.path(AUDIO) for place in places], start=self.options.start))
             deliver(transcript)
             store.clear()
             return transcript
@@ -221,16 +224,8 @@ class Line:
             yield store
 
 
-def _share(on_progress: Callable[[Progress], None], number: int, count: int, progress: Progress) -> None:
-    """Progress of one of several channels as progress of the whole."""
-    done = number * (progress.total or 0.0)
-    on_progress(
-        replace(
-            progress,
-            decoded=(done + progress.decoded) / count,
-            transcribed=(done + progress.transcribed) / count,
-        )
-    )
+def _place(store: ArtifactStore, channel: int | None) -> ArtifactStore:
+    return store if channel is None else ArtifactStore(store.root / f"channel-{channel}")
 
 
 def hash_file(path: Path) -> str:

@@ -6,7 +6,7 @@ Each range that is complete leaves an artifact; ranges that have one are not rec
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pydantic import TypeAdapter
@@ -160,6 +160,18 @@ class SideBySide:
     def _raise_failure(self) -> None:
         if self._failure is not None:
             raise self._failure
+
+
+def share(on_progress: Callable[[Progress], None], number: int, count: int, progress: Progress) -> None:
+    """Progress of one of several channels as progress of the whole."""
+    done = number * (progress.total or 0.0)
+    on_progress(
+        replace(
+            progress,
+            decoded=(done + progress.decoded) / count,
+            transcribed=(done + progress.transcribed) / count,
+        )
+    )
 
 
 def _find(finished: dict[int, tuple[RecognisedChunk, ...]], planned: Chunk) -> RecognisedChunk:

@@ -1,7 +1,17 @@
-"""A transcript as a person corrects it: texts and speakers of segments, names, segments parted, joined, left out."""
+"""Transcripts and minutes as a person corrects them, in part or in structure."""
 
 from steno.editing.applying import edited
 from steno.editing.difference import Difference, difference
+from steno.editing.minutes import MinutesEdits, edited_minutes
+from steno.editing.names import with_names
 from steno.editing.requests import TranscriptEdits
 
-__all__ = ["Difference", "TranscriptEdits", "difference", "edited"]
+__all__ = [
+    "Difference",
+    "MinutesEdits",
+    "TranscriptEdits",
+    "difference",
+    "edited",
+    "edited_minutes",
+    "with_names",
+]

@@ -11,6 +11,7 @@ from steno.config import Settings
 from steno.errors import InvalidOption, RecordingBusy, StenoError, StorageFull, UnreadableMedia
 from steno.jobs import TranscriptionOptions
 from steno.transcript import Transcript
+from steno.waveform import Waveform
 from tests.conftest import RECORDINGS, ROOT
 from tests.media_factory import ffmpeg as make
 from tests.media_factory import silence
@@ -51,6 +52,20 @@ def test_a_transcript_says_what_made_it(line: Line, meeting: Path) -> None:
     assert all(a.start <= b.start for a, b in zip(transcript.segments, transcript.segments[1:], strict=False))
     assert all(word.start <= word.end for word in transcript.words())
     assert unfinished(line) == []
+
+
+def test_the_waveform_is_loud_where_somebody_speaks(line: Line, meeting: Path) -> None:
+    drawn: list[Waveform] = []
+
+    transcript = line.run(meeting, draw=drawn.append)
+
+    found = drawn[0]
+    assert found.duration == pytest.approx(transcript.duration, abs=0.01)
+    assert len(found.peaks) > 1500
+    step = found.duration / len(found.peaks)
+    spoken = {place for word in transcript.words() for place in range(int(word.start / step), int(word.end / step))}
+    silent = [peak for place, peak in enumerate(found.peaks) if place not in spoken]
+    assert sum(found.peaks[place] for place in spoken) / len(spoken) > 2 * sum(silent) / len(silent)
 
 
 def test_silence_gives_a_valid_empty_transcript(line: Line, tmp_path: Path) -> None:

@@ -177,6 +177,15 @@ def test_a_recording_is_never_taken_for_a_page(ann: Person, name: str) -> None:
     assert "X" not in answer.headers
 
 
+def test_the_waveform_is_there_with_the_transcript(ann: Person, job: str) -> None:
+    answer = ann.get(f"/jobs/{job}/waveform")
+
+    assert answer.json == {"duration": 60.0, "peaks": [0.0, 0.5, 1.0]}
+    assert ann.get(f"/jobs/{job}/waveform", If_None_Match=answer.headers["ETag"]).status_code == 304
+    assert ann.get(f"/jobs/{job}").json["links"]["waveform"] == f"/api/v1/jobs/{job}/waveform"
+    assert ann.get(f"/jobs/{ann.job(content='new')}/waveform").json["code"] == "not-there-yet"
+
+
 def test_a_recording_that_is_gone_is_said_to_be(rest: Rest, ann: Person, job: str) -> None:
     for path in (rest.settings.data_dir / "blobs/recordings").rglob("*/*"):
         path.unlink()

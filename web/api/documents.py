@@ -21,9 +21,9 @@ from web.problems import NotAcceptable, NotThereYet, UnknownFormat
 from web.services import services
 
 Value = TypeVar("Value", bound=BaseModel)
-TRANSCRIPT, MINUTES = "transcript", "minutes"
+TRANSCRIPT, MINUTES, WAVEFORM = "transcript", "minutes", "waveform"
 _DEFAULT = "json"
-_FOLDERS = {TRANSCRIPT: "transcripts", MINUTES: "minutes"}
+_FOLDERS = {TRANSCRIPT: "transcripts", MINUTES: "minutes"}  # of those that people change
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,13 @@ def find(job_id: str, kind: str, revision: int | None = None) -> Found:
         which = kind if revision is None else f"revision {revision} of the {kind}"
         raise NotThereYet(f"There is no {which}", f"The job is {job.state}; ask again when it has ended.")
     return Found(job, document)
+
+
+def beside(found: Found, kind: str) -> Found | None:
+    """The latest document of another kind of the same job; None where there is none."""
+    with services().database.reading() as session:
+        document = jobs.document(session, found.job, kind)
+    return Found(found.job, document) if document is not None else None
 
 
 def load(found: Found, model: type[Value]) -> Value:

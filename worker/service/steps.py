@@ -1,10 +1,11 @@
 """The stages of a job: artifacts in, artifact out; the result is committed together with the state."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from steno.config import Settings
@@ -15,13 +16,15 @@ from steno.ledger import jobs, search, stages
 from steno.ledger.stages import Claim
 from steno.transcript import Transcript
 from steno.vault import Vault
+from steno.waveform import Waveform
 from worker.ffmpeg import DecodeLimits, find_ffmpeg
 from worker.media import probe
 from worker.preparation import Cancelled
 from worker.service.warm import WarmLines
 from worker.streaming import Progress
 
-TRANSCRIPT, MINUTES = "transcript", "minutes"
+TRANSCRIPT, MINUTES, WAVEFORM = "transcript", "minutes", "waveform"
+_FOLDERS = {TRANSCRIPT: "transcripts", MINUTES: "minutes", WAVEFORM: "waveforms"}
 
 
 class RecordingGone(StenoError):
@@ -74,19 +77,24 @@ class Work:
         self.database.write(commit)
 
     def keep(
-        self, kind: str, content: bytes, change: Callable[[Session, Job], None] = lambda session, job: None
+        self, documents: Mapping[str, BaseModel], change: Callable[[Session, Job], None] = lambda session, job: None
     ) -> None:
-        """Keep a document, and commit it, what `change` writes, and that the stage is done."""
-        key = self.vault.write_document(self.job(), f"{kind}s" if kind == TRANSCRIPT else kind, content)
+        """Keep documents by their kind, and commit them, what `change` writes, and that the stage is done."""
+        job, keys = self.job(), dict[str, str]()
 
         def commit(session: Session, job: Job) -> None:
-            jobs.add_document(session, job, kind, key)
+            for kind, key in keys.items():
+                jobs.add_document(session, job, kind, key)
             change(session, job)
 
         try:
+            for kind, value in documents.items():
+                content = value.model_dump_json().encode("utf-8", "replace")
+                keys[kind] = self.vault.write_document(job, _FOLDERS[kind], content)
             self.done(commit)
         except BaseException:
-            self.vault.blobs.delete(key)
+            for key in keys.values():
+                self.vault.blobs.delete(key)
             raise
 
 
@@ -115,13 +123,15 @@ def transcribe_stage(work: Work) -> None:
         parts = [progress.transcribed] + ([progress.diarized] if progress.diarized is not None else [])
         work.progress(sum(parts) / len(parts) / total if total else 0.0)
 
+    drawn: list[Waveform] = []
+
     def deliver(transcript: Transcript) -> None:
         def change(session: Session, job: Job) -> None:
             job.duration = transcript.duration
             job.notices = list(transcript.provenance.notices)
             search.index_transcript(session, job, transcript, enabled=work.settings.search)
 
-        work.keep(TRANSCRIPT, transcript.model_dump_json().encode("utf-8", "replace"), change)
+        work.keep({TRANSCRIPT: transcript, WAVEFORM: drawn[0]}, change)
 
     with work.recording(job) as path:
         line.run(
@@ -129,6 +139,7 @@ def transcribe_stage(work: Work) -> None:
             name=job.name,
             on_progress=advance,
             on_chunk=lambda chunk: work.check(),
+            draw=drawn.append,
             deliver=deliver,
             unfinished=work.workspace / "unfinished",
         )
@@ -152,4 +163,4 @@ def summarize_stage(work: Work) -> None:
         on_progress=lambda done, windows: work.progress(done / max(1, windows)),
         answers=work.workspace / "answers",
     )
-    work.keep(MINUTES, made.model_dump_json().encode("utf-8", "replace"))
+    work.keep({MINUTES: made})

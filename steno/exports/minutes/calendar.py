@@ -44,7 +44,7 @@ def calendar(minutes: Minutes, options: MinutesExportOptions) -> bytes:
             todo.add("due", item.due.day)
         todo.add("description", text(_description(item, links)))
         todo.add("categories", ["Steno"])
-        todo.add("status", "NEEDS-ACTION")
+        todo.add("status", "COMPLETED" if item.done else "NEEDS-ACTION")
         made.add_component(todo)
     content: bytes = made.to_ical()
     return content
@@ -57,7 +57,7 @@ def _identity(item: ActionItem, transcript_sha256: str) -> str:
 
 def _description(item: ActionItem, links: Links) -> str:
     moment = links.at(item.start)
-    lines = [f"Due: {clean(item.due.spoken)}"] if item.due is not None else []
+    lines = [f"Due: {clean(item.due.spoken)}"] if item.due is not None and item.due.spoken else []
     lines.append(f"Said at {moment.clock} <{moment.url}>")
     lines += [quote.line for quote in links.quoted(item.evidence)]
     doubts = doubted(item)

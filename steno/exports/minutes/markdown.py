@@ -59,7 +59,7 @@ def _lines(entry: Entry) -> Iterator[str]:
     doubts = f" *{escaped(entry.doubts)}*" if entry.doubts is not None else ""
     line = f"{' — '.join(parts)} ({_link(entry.moment)}){doubts}"
     # A second space after the mark would set in what stands below.
-    yield f"- {line.lstrip() if entry.duty is None else f'[ ] {line}'}"
+    yield f"- {line.lstrip()}" if entry.duty is None else f"- [{'x' if entry.duty.done else ' '}] {line}"
     for quote in entry.quotes:
         yield f"  - {_quoted(quote)}"
 

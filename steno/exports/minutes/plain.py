@@ -25,7 +25,7 @@ def plain(minutes: Minutes, options: MinutesExportOptions) -> str:
 
 
 def _lines(entry: Entry) -> Iterator[str]:
-    mark = "-" if entry.duty is None else "[ ]"
+    mark = "-" if entry.duty is None else "[x]" if entry.duty.done else "[ ]"
     indent = " " * (len(mark) + 1)
     text = entry.text
     if entry.duty is not None:

@@ -38,10 +38,11 @@ class Quote:
 
 @dataclass(frozen=True)
 class Duty:
-    """Who, where somebody is named, and by when, where that is said."""
+    """Who, where somebody is named, and by when, where that is said; whether it is done."""
 
     owner: str | None
     due: str | None
+    done: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ def facts(minutes: Minutes) -> list[tuple[str, str]]:
         ("Answers from an earlier run", str(account.cached)),
         ("Statements dropped", dropped or "none"),
         ("Unverified statements", str(minutes.unverified)),
+        *([("Statements written or changed by a person", str(minutes.by_hand))] if minutes.by_hand else []),
     ]
     return [(name, clean(value)) for name, value in told]
 
@@ -150,7 +152,7 @@ def _item(item: ActionItem, links: Links) -> Entry:
     return Entry(
         clean(item.task),
         links.at(item.start),
-        Duty(clean(item.owner or "") or None, _due(item.due)),
+        Duty(clean(item.owner or "") or None, _due(item.due), item.done),
         doubted(item),
         links.quoted(item.evidence),
     )
@@ -159,5 +161,7 @@ def _item(item: ActionItem, links: Links) -> Entry:
 def _due(due: Due | None) -> str | None:
     if due is None:
         return None
-    spoken = f"“{clean(due.spoken)}”"
-    return f"due {spoken}" if due.day is None else f"due {due.day.isoformat()} ({spoken})"
+    spoken = f"“{clean(due.spoken)}”" if clean(due.spoken) else ""
+    if due.day is None:
+        return f"due {spoken}" if spoken else None
+    return f"due {due.day.isoformat()} ({spoken})" if spoken else f"due {due.day.isoformat()}"

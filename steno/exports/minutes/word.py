@@ -53,7 +53,7 @@ def _add(document: "Document", entry: Entry) -> None:
     if entry.duty is None:
         paragraph = document.add_paragraph(entry.text, style="List Bullet")
     else:
-        paragraph = document.add_paragraph(f"☐ {entry.text} — ")
+        paragraph = document.add_paragraph(f"{'☑' if entry.duty.done else '☐'} {entry.text} — ")
         paragraph.add_run(entry.duty.owner or NOBODY).bold = entry.duty.owner is not None
         if entry.duty.due is not None:
             paragraph.add_run(f", {entry.duty.due}")

@@ -38,6 +38,7 @@ def _evidence(draw: st.DrawFn) -> Evidence:
 _proof = {
     "evidence": st.lists(_evidence(), min_size=1, max_size=2).map(tuple),
     "doubts": st.lists(texts, max_size=2).map(tuple),
+    "edited": st.booleans(),
 }
 _statements = st.lists(st.builds(Statement, text=texts, **_proof), max_size=2).map(tuple)
 _items = st.lists(
@@ -46,6 +47,7 @@ _items = st.lists(
         task=texts,
         owner=st.none() | texts,
         due=st.none() | st.builds(Due, spoken=texts, day=st.none() | _days),
+        done=st.booleans(),
         **_proof,
     ),
     max_size=3,
@@ -144,8 +146,9 @@ def clock(seconds: float) -> str:
 def duty(item: ActionItem) -> str:
     """What, who and by when, as people read it."""
     due = item.due
-    spoken = f"“{normalised(due.spoken)}”" if due is not None else ""
-    by = f", due {spoken if due.day is None else f'{due.day} ({spoken})'}" if due is not None else ""
+    spoken = f"“{normalised(due.spoken)}”" if due is not None and normalised(due.spoken) else ""
+    day = str(due.day) if due is not None and due.day is not None else ""
+    by = f", due {day} ({spoken})" if day and spoken else f", due {day or spoken}" if day or spoken else ""
     return f"{normalised(item.task)} — {normalised(item.owner or '') or 'nobody named'}{by}"
 
 

@@ -107,11 +107,16 @@ def test_markdown(minutes: Minutes) -> None:
     expected = [
         line
         for item in minutes.action_items
-        for line in (f"[ ] {duty(item)} ({clock(item.start)}) {doubts(item)}", *map(quoted, item.evidence))
+        for line in (
+            f"[{'x' if item.done else ' '}] {duty(item)} ({clock(item.start)}) {doubts(item)}",
+            *map(quoted, item.evidence),
+        )
     ]
     items = read["Action items"]
     assert [line.text for line in items] == ([normalised(line) for line in expected] or ["None found."])
-    assert [line.source.startswith("[ ] ") for line in items if line.level == 1] == [True] * len(minutes.action_items)
+    assert [line.source[:4] for line in items if line.level == 1] == [
+        "[x] " if item.done else "[ ] " for item in minutes.action_items
+    ]
     for name, statements in (("Open questions", minutes.open_questions), ("Summary", minutes.summary)):
         assert [line.text for line in read.get(name, [])] == [
             normalised(f"{one.text} ({clock(one.start)}) {doubts(one)}") for one in statements
@@ -174,7 +179,10 @@ def test_docx(minutes: Minutes) -> None:
     expected = [
         line
         for item in minutes.action_items
-        for line in (f"☐ {duty(item)} ({clock(item.start)}) {doubts(item)}", *map(quoted, item.evidence))
+        for line in (
+            f"{'☑' if item.done else '☐'} {duty(item)} ({clock(item.start)}) {doubts(item)}",
+            *map(quoted, item.evidence),
+        )
     ]
     begin = shown.index("Action items", 1) + 1
     assert shown[begin : begin + max(1, len(expected))] == ([normalised(line) for line in expected] or ["None found."])

@@ -2,14 +2,14 @@
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from docx import Document
 
 from steno.errors import InvalidOption
 from steno.exports.minutes import get_minutes_format, minutes_formats, render_minutes
-from steno.minutes import Statement
+from steno.minutes import Due, Statement
 from tests.unit.exports.meetings import meeting, minutes_of, said, to_do
 
 
@@ -174,11 +174,31 @@ def test_json() -> None:
     assert read["action_items"][0] == {
         "evidence": [{"start": 80.0, "end": 82.0, "segment": 0, "speaker": "Anna", "quote": "I will."}],
         "doubts": [],
+        "edited": False,
         "task": "Send the plan",
         "owner": "Anna",
         "owner_speaker": None,
         "due": {"spoken": "by Friday", "day": "2026-01-02"},
+        "done": False,
     }
+
+
+def test_what_is_done_is_ticked_off() -> None:
+    due = Due(spoken="", day=date(2026, 3, 6))
+    minutes = minutes_of(to_do("Call her", done=True, edited=True, due=due), to_do("Call him"))
+
+    text = {name: render_minutes(name, minutes).decode() for name in ("md", "txt", "ics")}
+    document = Document(io.BytesIO(render_minutes("docx", minutes)))
+
+    assert "- [x] Call her — nobody named, due 2026-03-06 (" in text["md"]
+    assert "- [ ] Call him" in text["md"]
+    assert "[x] Call her" in text["txt"]
+    assert text["ics"].count("STATUS:COMPLETED") == text["ics"].count("STATUS:NEEDS-ACTION") == 1
+    assert [paragraph.text[:10] for paragraph in document.paragraphs if "Call" in paragraph.text] == [
+        "☑ Call her",
+        "☐ Call him",
+    ]
+    assert "Statements written or changed by a person: 1" in text["md"]
 
 
 @pytest.mark.parametrize("name", ["md", "txt", "docx"])
