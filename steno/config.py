@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     public_url: str | None = Field(default=None, description="Address under which people reach the portal.")
     lease: float = Field(default=30.0, ge=2, description="Seconds after which a worker that says nothing is dead.")
     max_deaths: int = Field(default=3, ge=1, description="Deaths of workers over one stage until it is given up.")
+    worker_memory: int = Field(
+        default=0,
+        ge=0,
+        description="Bytes of memory with which a worker ends after a stage, to be started anew; 0 chooses by machine.",
+    )
     max_upload: int = Field(default=8 * GIB, gt=0, description="Largest recording accepted, bytes.")
     quota: int = Field(default=0, ge=0, description="Bytes of recordings one person may have stored; 0 is no limit.")
     keep_free: int = Field(default=GIB, ge=0, description="Bytes of disk that uploads leave free.")

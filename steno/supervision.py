@@ -73,9 +73,10 @@ class Supervisor:
         now = time.monotonic()
         if program.process is not None:
             code = program.process.returncode
-            program.failures = 1 if now - program.began > _HEALTHY else program.failures + 1
+            # Code 0: it ended by itself, as a worker does that has grown.
+            program.failures = 1 if code == 0 or now - program.began > _HEALTHY else program.failures + 1
             program.next_start = now + min(_SLOWEST, 0.2 * 2**program.failures)
-            _LOG.warning("program.died name=%s code=%s", program.name, code)
+            _LOG.warning("program.%s name=%s code=%s", "ended" if code == 0 else "died", program.name, code)
             program.process = None
         if now >= program.next_start:
             program.start()

@@ -87,9 +87,8 @@ class SideBySide:
         try:
             self.plan = self._preparing(on_chunk=self._chunks.put, on_decoded=self._decoded_to)
             self._follower(round(self.plan.duration * SAMPLE_RATE), True)
-        except Cancelled:
-            pass
-        except BaseException as error:  # raised again in the thread that asked
+        # Raised again in the thread that asked. Cancelled, too: what came so far must not be taken for all there is.
+        except BaseException as error:
             self._failure = error
         finally:
             self._chunks.put(None)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from email.message import Message
 from pathlib import Path
@@ -66,6 +67,27 @@ def test_a_diarizing_process_that_is_killed_costs_one_recording_its_speakers(tmp
         assert _transcript(service, job_id)["speakers"] == []
         assert [stage["attempts"] for stage in job["stages"] if stage["stage"] == "transcribe"] == [1]
         assert len(_transcript(service, later["id"])["speakers"]) >= 2
+
+
+def test_a_restart_while_speakers_are_told_apart_costs_nothing(tmp_path: Path, ffmpeg: Path) -> None:
+    long = tmp_path / "long.opus"
+    command = [ffmpeg, "-nostdin", "-loglevel", "error", "-stream_loop", "1", "-i", EXAMPLE, "-c", "copy", long]
+    subprocess.run([str(part) for part in command], check=True)
+    service = Service(tmp_path / "data", STENO_DIARIZATION_MODEL="starter")
+    service.start()
+    job_id = service.submit(long, diarize="true", language="en")
+    service.until(lambda: _heard(service, job_id) > 50, 90, "all is transcribed, and speakers are being told apart")
+
+    service.stop()
+    service.start()
+    (job,) = service.wait([job_id])
+    speakers = _transcript(service, job_id)["speakers"]
+    service.stop()
+
+    assert job["state"] == "completed"
+    assert [stage["attempts"] for stage in job["stages"] if stage["stage"] == "transcribe"] == [1]
+    assert len(speakers) >= 2
+    assert not [notice for notice in job["notices"] if "Nobody listens" in notice]
 
 
 def _transcript(service: Service, job_id: str) -> dict[str, Any]:

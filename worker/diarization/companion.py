@@ -19,6 +19,8 @@ from worker.diarization.models import PipelineSource
 from worker.diarization.result import Diarization, SpeakerBounds
 from worker.preparation import AUDIO
 
+_LOOK_EVERY = 0.7  # seconds
+
 
 class DiarizationFailed(StenoError):
     """Speakers could not be told apart; the transcript is delivered without them."""
@@ -34,6 +36,7 @@ class Diarizing:
         self._done = threading.Event()
         self._ended = False
         self._reply: Reply | None = None
+        self._unwanted: BaseException | None = None
         self.heard = 0.0
 
     def decoded(self, samples: int, ended: bool) -> None:
@@ -43,8 +46,11 @@ class Diarizing:
             self._send(Decoded(samples=samples, ended=ended))
 
     def result(self) -> Diarization:
-        """Wait for the turns. Raises DiarizationFailed."""
-        self._done.wait()
+        """Wait for the turns. Raises DiarizationFailed, and what `on_heard` raises."""
+        while not self._done.wait(_LOOK_EVERY):
+            self._on_heard(self.heard)  # so that somebody who wants to stop can say so, also while it clusters
+        if self._unwanted is not None:
+            raise self._unwanted
         assert self._reply is not None
         if self._reply.result is None:
             assert self._reply.failure is not None
@@ -60,7 +66,11 @@ class Diarizing:
         """What the process says about this recording."""
         if reply.heard is not None:
             self.heard = reply.heard
-            self._on_heard(reply.heard)
+            try:
+                self._on_heard(reply.heard)
+            except BaseException as error:  # raised again where the result is waited for, not among the listeners
+                self._unwanted = error
+                self._done.set()
         else:
             self._reply = reply
             self._done.set()

@@ -29,6 +29,8 @@ def make_app(settings: Settings, *, slot: str | None = None, queues: Collection[
         # Acknowledged at once: what gets lost the recovery finds in the database; what is long would come twice.
         task_acks_late=False,
         worker_prefetch_multiplier=1,
+        # Of processes (in KiB); who works in threads looks after it himself.
+        worker_max_memory_per_child=settings.worker_memory // 1024 or None,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         worker_send_task_events=False,
@@ -49,11 +51,12 @@ def make_app(settings: Settings, *, slot: str | None = None, queues: Collection[
     # Inherited by the processes of the prefork pool: whoever works looks at it with every heartbeat.
     stop: Event = multiprocessing.get_context("fork").Event()
     office: Office | None = None
+    child = False
 
     def here() -> Office:
         nonlocal office
         if office is None:
-            office = Office(settings, app, stop, slot=slot, queues=queues)
+            office = Office(settings, app, stop, slot=slot, queues=queues, forked=child)
         return office
 
     @app.task(name=LOOK, ignore_result=True)  # type: ignore[untyped-decorator]
@@ -65,9 +68,9 @@ def make_app(settings: Settings, *, slot: str | None = None, queues: Collection[
         here().begin()
 
     def forked(**kwargs: Any) -> None:
-        nonlocal office
+        nonlocal office, child
         del kwargs
-        office = None  # connections must not be shared with the parent
+        office, child = None, True  # connections must not be shared with the parent
 
     def stopping(**kwargs: Any) -> None:
         del kwargs

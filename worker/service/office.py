@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import socket
 import threading
 from collections import Counter
@@ -16,6 +17,7 @@ from steno.ledger import checks, housekeeping, outbox, stages, sweeping
 from steno.states import Queue
 from steno.vault import Vault
 from worker.service.hints import Hints
+from worker.service.memory import Growth, resident
 from worker.service.presence import Presence
 from worker.service.running import Runner
 from worker.service.standstill import Beat, Standstill
@@ -38,15 +40,18 @@ class Office:
         *,
         slot: str | None = None,
         queues: Collection[Queue] = tuple(Queue),
+        forked: bool = False,
     ) -> None:
-        self._settings, self._stop = settings, stop
+        """`forked` is one of several processes of a worker, which are replaced one by one."""
+        self._settings, self._stop, self._forked = settings, stop, forked
         self._slot = f"{socket.gethostname()}/{slot}" if slot else None
         self._owner = f"{self._slot or socket.gethostname()}/{os.getpid()}"
         self._database = Database.of(settings)
         self._vault = Vault.of(settings)
         self._hints = Hints(app)
         self._lines = WarmLines(settings)
-        self._runner = Runner(self._database, self._vault, settings, self._lines, stop)
+        self._growth = Growth(settings.worker_memory)
+        self._runner = Runner(self._database, self._vault, settings, self._lines, stop, self._growth.far_over)
         self._presence = Presence(self._database, self._slot or self._owner, queues, self._lines)
 
     def begin(self) -> None:
@@ -73,7 +78,18 @@ class Office:
             if mine is None:
                 return
             self._runner.run(mine)
+            grown = self._growth.stage_ended()
             self._nudge()
+            if grown:
+                self._end()
+                return
+
+    def _end(self) -> None:
+        """Let a process that has grown end; whoever supervises it starts it anew."""
+        _LOG.warning("worker.grown pid=%d held=%d limit=%d", os.getpid(), resident(os.getpid()), self._growth.limit)
+        if not self._forked:  # else Celery replaces it when it has nothing to do
+            self._stop.set()
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def _nudge(self) -> None:
         """Send hints for whatever waits."""

@@ -9,11 +9,11 @@ import time
 from collections.abc import Collection
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 
 from steno.database import Database
 from steno.ledger import workers
 from steno.states import Queue
+from worker.service.memory import resident
 from worker.service.warm import WarmLines
 
 _LOG = logging.getLogger("steno.worker")
@@ -34,7 +34,7 @@ class Presence:
         self._told = time.monotonic()
         facts = workers.Facts(
             version=version("steno"),
-            memory=_resident(os.getpid()),
+            memory=resident(os.getpid()),
             accelerator=_accelerator() if Queue.GPU in self._queues else "",
             models=self._lines.models(),
         )
@@ -49,17 +49,6 @@ class Presence:
             self._database.write(lambda session: workers.stop(session, self._name, pid=os.getpid()))
         except Exception:  # whoever looks sees it by its silence
             _LOG.warning("presence.not-told", exc_info=True)
-
-
-def _resident(pid: int) -> int:
-    """Bytes of memory of a process and those it started; 0 where the system does not tell."""
-    folder = Path(f"/proc/{pid}")
-    try:
-        pages = int((folder / "statm").read_text().split()[1])
-        children = (folder / "task" / str(pid) / "children").read_text().split()
-    except (OSError, IndexError, ValueError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE") + sum(_resident(int(child)) for child in children)
 
 
 @cache

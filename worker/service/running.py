@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.synchronize import Event
 from pathlib import PurePath
 
@@ -28,18 +29,27 @@ _MAY_PASS = (EngineFailure, StorageFull)
 class Runner:
     """Runs stages in this process."""
 
-    def __init__(self, database: Database, vault: Vault, settings: Settings, lines: WarmLines, stop: Event) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        settings: Settings,
+        lines: WarmLines,
+        stop: Event,
+        too_large: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Work stops where `stop` is set, or the process is `too_large` for it to go on."""
         self._database, self._vault, self._settings = database, vault, settings
-        self._lines, self._stop = lines, stop
+        self._lines, self._stop, self._too_large = lines, stop, too_large
 
     def run(self, mine: Claim) -> None:
         """Run the stage to its end, whichever that is. Raises nothing but what ends the process."""
         begun = time.monotonic()
-        watch = _Watch(self._database, mine, self._settings.lease, self._stop)
+        watch = _Watch(self._database, mine, self._settings.lease, self._stop, self._too_large)
         work = Work(mine, self._database, self._vault, self._settings, self._lines, watch.check, watch.progress)
         _LOG.info("stage.started job=%s stage=%s attempt=%d", mine.job_id, mine.stage, mine.attempt)
         with watch:
-            ending = self._end_of(work)
+            ending = self._end_of(work, watch)
         if ending is not None:
             self._database.write(ending)
             self._clear_up(mine.job_id)
@@ -52,13 +62,13 @@ class Runner:
         if gone:
             self._vault.blobs.delete_workspace(job_id)
 
-    def _end_of(self, work: Work):  # type: ignore[no-untyped-def]  # a function of a session, or None
+    def _end_of(self, work: Work, watch: "_Watch"):  # type: ignore[no-untyped-def]  # a function of a session, or None
         """Do the work; what is then to be written, where the work has not written it itself."""
         mine = work.mine
         try:
             return self._worked(work)
         except Cancelled:
-            if self._stop.is_set():
+            if self._stop.is_set() or watch.too_large:
                 return lambda session: stages.hand_back(session, mine)
             return lambda session: stages.cancelled(session, mine)
 
@@ -90,15 +100,18 @@ class Runner:
 class _Watch:
     """Renews the lease while a stage runs, and knows when it is to stop."""
 
-    def __init__(self, database: Database, mine: Claim, lease: float, stop: Event) -> None:
+    def __init__(
+        self, database: Database, mine: Claim, lease: float, stop: Event, too_large: Callable[[], bool]
+    ) -> None:
         self._database, self._mine, self._lease, self._stop = database, mine, lease, stop
+        self._ask_memory, self.too_large = too_large, False
         self._done, self._lost = threading.Event(), threading.Event()
         self._progress = 0.0
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def check(self) -> None:
         """Raises Cancelled where the work is to stop."""
-        if self._lost.is_set() or self._stop.is_set():
+        if self._lost.is_set() or self._stop.is_set() or self.too_large:
             raise Cancelled
 
     def progress(self, share: float) -> None:
@@ -126,3 +139,4 @@ class _Watch:
             if not ours:
                 self._lost.set()
                 return
+            self.too_large = self.too_large or self._ask_memory()
