@@ -12,7 +12,7 @@ export class Player extends EventTarget {
     super();
     Object.assign(this, { root, duration });
     this.there = true;
-    this.audio = make("audio", { preload: "metadata", src: address });
+    this.audio = make("audio", { preload: "metadata", src: address ?? null });
     this.play_ = this.button("play", _("Play"), () => this.toggle(), "round");
     this.clock = make("span", { class: "clock number" });
     this.speed = make("select", { class: "speed", "aria-label": _("Speed"), onchange: () => this.setSpeed(Number(this.speed.value)) },
@@ -27,6 +27,7 @@ export class Player extends EventTarget {
     for (const name of ["play", "pause", "ended"]) this.audio.addEventListener(name, () => this.playing());
     for (const name of ["timeupdate", "seeking", "seeked", "loadedmetadata"]) this.audio.addEventListener(name, () => this.tick());
     this.audio.addEventListener("error", () => this.missing(address));
+    if (!address) this.silent(_("The recording is not shared."));
     this.tick();
   }
 
@@ -83,13 +84,18 @@ export class Player extends EventTarget {
 
   /** The recording cannot be played: say why. */
   async missing(address) {
+    let status = 0;
+    try { status = (await fetch(address, { method: "HEAD", credentials: "same-origin" })).status; } catch { /* said below */ }
+    this.silent(status === 410 || status === 404 ? _("The recording was deleted; the transcript stays.")
+      : status === 200 ? _("This browser cannot play this kind of recording. Download it to listen.") : _("The recording cannot be reached now."));
+  }
+
+  /** There is nothing to be heard: say so. Times can be gone to all the same. */
+  silent(reason) {
     this.there = false;
     this.root.classList.add("silent");
     for (const one of this.root.querySelectorAll(".player-buttons button, .speed")) one.disabled = true;
-    let status = 0;
-    try { status = (await fetch(address, { method: "HEAD", credentials: "same-origin" })).status; } catch { /* said below */ }
-    this.says.textContent = status === 410 || status === 404 ? _("The recording was deleted; the transcript stays.")
-      : status === 200 ? _("This browser cannot play this kind of recording. Download it to listen.") : _("The recording cannot be reached now.");
+    this.says.textContent = reason;
     this.says.hidden = false;
   }
 
