@@ -242,3 +242,14 @@ def test_what_should_be_doubted_is_stepped_through(opened: Opened) -> None:
     page.keyboard.press("p")
 
     expect(page.get_by_text(f"1 of {many + 1}")).to_be_visible()
+
+
+def test_a_link_to_a_time_leads_to_what_is_said_then(opened: Opened) -> None:
+    page, segment = opened(long_transcript(1500, hours=1 / 60, speakers=2)).page, long_transcript(1500, hours=1 / 60)
+    wanted = segment.segments[60]
+
+    page.goto(page.url + f"#t={wanted.start}")
+    page.reload()
+
+    expect(page.locator(f'.segment[data-id="{wanted.id}"]')).to_be_in_viewport()
+    expect(page.locator(".now-segment")).to_have_attribute("data-id", str(wanted.id))

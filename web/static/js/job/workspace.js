@@ -40,7 +40,17 @@ export async function workspace({ base, transcript: address, audio, waveform, jo
     previous: () => review.step(-1), confidence: sure.toggle, ...own.actions,
   });
   find("#player").append(shortcuts(help));
+  const wanted = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash);
+  if (wanted) goTo(here, Number(wanted[1]));
   return { ...here, ...own };
+}
+
+/** Where a link to a time leads: the player and the page go there. */
+function goTo({ view, transcript, player }, seconds) {
+  player.seek(seconds);
+  const place = transcript.at(seconds);
+  const element = place && view.word(place.segment.id, place.word);
+  element?.scrollIntoView({ block: "center" });
 }
 
 function shortcuts(help) {
