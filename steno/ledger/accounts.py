@@ -20,7 +20,7 @@ _LONGEST_NAME = 320
 _PREFIX = "steno_"  # so that secret scanners know what they found
 
 
-def add_user(session: Session, name: str, *, admin: bool = False) -> User:
+def add_user(session: Session, name: str, *, admin: bool = False, by: str | None = None) -> User:
     """A new person. Raises InvalidOption where the name is taken."""
     name = clean(name)
     if not 1 <= len(name) <= _LONGEST_NAME:
@@ -30,15 +30,19 @@ def add_user(session: Session, name: str, *, admin: bool = False) -> User:
     user = User(name=name, admin=admin, email=_mail_address(name))
     session.add(user)
     session.flush()
-    record(session, "user.added", user_id=user.id)
+    record(session, "user.added", user_id=user.id, by=by)
     return user
 
 
 def by_name(session: Session, name: str) -> User | None:
     """The person of that name, however large its letters are: a telephone begins a mail address with a capital."""
-    alike = session.scalars(select(User).where(func.lower(User.name) == name.strip().lower()).limit(2)).all()
-    exact = next((user for user in alike if user.name == name.strip()), None)
-    return exact or (alike[0] if len(alike) == 1 else None)
+    wanted = name.strip()
+    exact = session.scalar(select(User).where(User.name == wanted))
+    if exact is not None:
+        return exact
+    # SQLite knows capitals of ASCII only: other letters must be as they are.
+    alike = session.scalars(select(User).where(func.lower(User.name) == wanted.lower()).limit(2)).all()
+    return alike[0] if len(alike) == 1 else None
 
 
 def find_user(session: Session, name: str) -> User:

@@ -166,4 +166,6 @@ def keep_one(session: Session, user: User) -> None:
 
 
 def _has(column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], word: str) -> ColumnElement[bool]:
-    return func.lower(column).contains(word.lower(), autoescape=True)
+    # SQLite knows capitals of ASCII only: other letters are found as they are.
+    alike = func.lower(column).contains(word.lower(), autoescape=True)
+    return or_(alike, column.contains(word, autoescape=True))

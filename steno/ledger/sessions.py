@@ -102,12 +102,12 @@ def end_all(session: Session, user_id: str, *, but: str | None = None) -> int:
     return ended
 
 
-def invite(session: Session, user: User, *, good_for: float = INVITED) -> str:
+def invite(session: Session, user: User, *, good_for: float = INVITED, by: str | None = None) -> str:
     """A link's secret, with which the person may choose a password once. Earlier links are worth nothing then."""
     secret = secrets.token_urlsafe(32)
     session.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
     session.add(SignInLink(user_id=user.id, sha256=_hash(secret), expires=_time(session) + good_for))
-    record(session, "link.issued", user_id=user.id)
+    record(session, "link.issued", user_id=user.id, by=by)
     return secret
 
 

@@ -36,7 +36,7 @@ def test_the_language_of_the_account_follows_to_another_browser(visit: Visit, vi
 
     page.goto("/account")
     page.locator('select[name="language"]').select_option("en")
-    page.locator("form.sections button.primary").click()
+    page.locator("form.parts button.primary").click()
     page.locator(".note.done").wait_for()
     assert page.locator("html").get_attribute("lang") == "en"
 

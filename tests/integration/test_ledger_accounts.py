@@ -117,6 +117,9 @@ def test_a_name_is_taken_once(ledger: Ledger) -> None:
 
     with pytest.raises(InvalidOption, match="already"):
         ledger.do(accounts.add_user, " person@example.org ")
+    ledger.do(accounts.add_user, "Åsa Öberg")
+    with pytest.raises(InvalidOption, match="already"):
+        ledger.do(accounts.add_user, "Åsa Öberg")
     with pytest.raises(InvalidOption, match="needs a name"):
         ledger.do(accounts.add_user, "  ")
 

@@ -2,15 +2,15 @@
 
 from flask import Flask
 
-from web.portal.admin import overview
+from web.portal.admin import overview, users
 from web.portal.layout import NAVIGATION, Place, _
 
-# In the order of admin/_nav.html; /admin/users is web.portal's page of people.
+# In the order of admin/_nav.html.
 PLACES = (
     Place("/admin", _("Overview"), admin=True),
     Place("/admin/users", _("Users"), admin=True),
 )
-PAGES = (overview,)
+PAGES = (overview, users)
 
 
 def register(app: Flask) -> None:
