@@ -17,8 +17,8 @@ def normalised(tags: Sequence[str]) -> list[str]:
     """The tags as they are kept: one line each, NFC, nothing invisible, none twice. Raises InvalidOption."""
     found: dict[str, str] = {}
     for tag in tags:
-        line = unicodedata.normalize("NFC", " ".join(tag.split()))
-        line = "".join(sign for sign in line if unicodedata.category(sign)[0] != "C").strip()
+        visible = "".join(sign for sign in tag if sign.isspace() or unicodedata.category(sign)[0] != "C")
+        line = unicodedata.normalize("NFC", " ".join(visible.split()))
         if len(line) > LONGEST:
             raise InvalidOption(f"A tag has at most {LONGEST} characters", "Shorten it.")
         if line:

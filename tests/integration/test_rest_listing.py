@@ -64,7 +64,7 @@ def test_names_are_found_page_by_page(rest: Rest, ann: Person) -> None:
 def test_tags_are_normalised_counted_and_filtered_by(rest: Rest, ann: Person) -> None:
     first, second = ann.job(content="1", name="1.wav"), ann.job(content="2", name="2.wav")
 
-    kept = tagged(ann, first, "  Board\u202e \n room ", "Zürich", "Zu\u0308rich", "", "<b>bold</b>")
+    kept = tagged(ann, first, "  Board \u202e \n room ", "Zürich", "Zu\u0308rich", "", "<b>bold</b>")
     tagged(ann, second, "Zürich")
 
     assert kept == ["<b>bold</b>", "Board room", "Zürich"]

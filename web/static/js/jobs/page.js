@@ -1,9 +1,114 @@
-// The list of jobs.
-import { find } from "../dom.js";
-import { _ } from "../i18n.js";
+// The list of jobs: searched, filtered, selected, followed.
+import { get } from "../api.js";
+import { find, make } from "../dom.js";
+import { _, ngettext } from "../i18n.js";
+import { archive, deleteAll, entries, tagAll } from "./actions.js";
 import { Live } from "./live.js";
 import { JobRows } from "./rows.js";
+import { Selection } from "./selection.js";
+import { ended } from "./words.js";
 
-const rows = new JobRows(find("#jobs"), { empty: _("There are no jobs yet. Hand in a recording to begin.") });
-const live = new Live({ changed: (jobs) => rows.show(jobs), deleted: (id) => rows.remove(id) });
-await live.begin();
+const PAGE = 25, TYPING = 250;
+const form = find("#filters"), more = find("#more"), said = find("#said");
+const emptyText = make("p", {}), emptyWay = make("p", {});
+const selection = new Selection(find("#bulk"), () => rows.shown);
+const on = { changed, deleted, tags: () => known };
+const rows = new JobRows(find("#jobs"), { empty: [emptyText, emptyWay], select: selection.toggle, menu: (row) => entries(row, on) });
+let cursor = null, known = [], loading = null;
+
+const filters = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
+const filtered = () => Object.keys(filters()).length > 0;
+
+/** The first pages, as many as are shown; or one page more. */
+async function load({ further = false } = {}) {
+  loading?.abort();
+  const mine = loading = new AbortController();
+  const limit = further ? PAGE : Math.min(100, Math.max(PAGE, rows.shown.length));
+  const query = new URLSearchParams({ ...filters(), limit, ...(further && cursor ? { cursor } : {}) });
+  try {
+    const { value } = await get(`/jobs?${query}`, { signal: mine.signal });
+    if (further) rows.show(value.jobs);
+    else rows.replace(value.jobs);
+    cursor = value.next_cursor;
+    more.hidden = cursor === null;
+    selection.settle();
+    return value.jobs;
+  } catch (fault) {
+    if (fault.name !== "AbortError") throw fault;
+    return null;
+  }
+}
+
+async function loadTags() {
+  known = (await get("/tags")).value.tags.map((one) => one.tag);
+  const wanted = form.tag.value || new URLSearchParams(location.search).get("tag") || "";
+  const names = wanted && !known.includes(wanted) ? [...known, wanted] : known;
+  form.tag.replaceChildren(form.tag.options[0], ...names.map((tag) => make("option", { value: tag }, tag)));
+  form.tag.value = wanted;
+  form.tag.parentElement.hidden = names.length === 0;
+}
+
+/** News of jobs. What is not shown comes in where it belongs: never among the hits of a search. */
+function changed(jobs) {
+  const oldest = rows.shown.at(-1)?.job.created ?? "";
+  for (const job of jobs) {
+    const before = rows.rows.get(job.id)?.job;
+    if (before && !ended(before) && ended(job)) said.textContent = job.state === "completed" ? _("{name} is done.", { name: job.name }) : _("{name} has ended.", { name: job.name });
+    if (before && JSON.stringify(before.tags) !== JSON.stringify(job.tags)) loadTags();
+  }
+  rows.show(jobs.filter((job) => rows.has(job.id) || (!filtered() && (cursor === null || job.created > oldest))));
+}
+
+function deleted(id) {
+  rows.remove(id);
+  selection.settle();
+}
+
+function sayEmpty() {
+  const searching = filtered();
+  emptyText.textContent = searching ? _("Nothing was found.") : _("There are no jobs yet.");
+  emptyWay.replaceChildren(searching ? make("button", { type: "button", onclick: forget }, _("Show all jobs")) : make("a", { class: "button primary", href: "/" }, _("Hand in a recording")));
+}
+
+function forget() {
+  form.reset();
+  search();
+  form.q.focus();
+}
+
+async function search() {
+  const query = new URLSearchParams(filters()).toString();
+  history.replaceState(null, "", query ? `?${query}` : location.pathname);
+  sayEmpty();
+  for (const row of rows.shown) row.job.match = null;
+  const jobs = await load();
+  if (jobs && filtered()) said.textContent = cursor ? _("{number} jobs and more", { number: jobs.length }) : ngettext("{number} job", "{number} jobs", jobs.length);
+}
+
+let typing = null;
+form.addEventListener("input", (event) => {
+  clearTimeout(typing);
+  typing = setTimeout(search, event.target === form.q ? TYPING : 0);
+});
+form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(typing); search(); });
+more.addEventListener("click", async () => {
+  const last = rows.shown.at(-1);
+  await load({ further: true });
+  last?.element.nextElementSibling?.querySelector("a")?.focus();
+});
+find("#bulk-delete").addEventListener("click", () => deleteAll(selection.jobs, on));
+find("#bulk-tag").addEventListener("click", () => tagAll(selection.jobs, on));
+selection.onchange = (jobs) => { find("#bulk-zip").href = archive(jobs); };
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+  if (event.key === "/") { event.preventDefault(); form.q.focus(); }
+  const row = event.target.closest?.(".job");
+  const next = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling }[event.key]?.querySelector(".name");
+  if (next) { event.preventDefault(); next.focus(); }
+});
+
+for (const [name, value] of new URLSearchParams(location.search)) if (["q", "state"].includes(name)) form.elements[name].value = value;
+await loadTags();
+sayEmpty();
+await new Live({ refresh: () => load(), changed, deleted }).begin();

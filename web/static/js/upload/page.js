@@ -1,5 +1,6 @@
 // The start page: recordings in, jobs out.
-import { find, all } from "../dom.js";
+import { get } from "../api.js";
+import { all, find } from "../dom.js";
 import { _, ngettext } from "../i18n.js";
 import { say } from "../say.js";
 import { JobRows } from "../jobs/rows.js";
@@ -100,5 +101,10 @@ addEventListener("drop", async (event) => {
   await take(await Promise.all(given.filter((one) => one?.file).map(async ({ file, handle }) => ({ file, handle: await handle }))));
 });
 
-const live = new Live({ limit: LATEST, changed: (jobs) => latest.show(jobs), deleted: (id) => latest.remove(id) });
+const live = new Live({
+  refresh: async () => latest.show((await get(`/jobs?limit=${LATEST}`)).value.jobs),
+  changed: (jobs) => latest.show(jobs.filter((job) => latest.has(job.id) || isNew(job))),
+  deleted: (id) => latest.remove(id),
+});
+const isNew = (job) => latest.shown.length < LATEST || job.created > latest.shown.at(-1).job.created;
 await Promise.all([queue.recall(facts.expiry), live.begin()]);
