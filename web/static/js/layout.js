@@ -28,3 +28,9 @@ document.addEventListener("keydown", (event) => {
   for (const menu of all("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
 });
 for (const time of all("time[datetime]")) time.textContent = moment(time.getAttribute("datetime"));
+const announcement = document.querySelector("#announcement");
+announcement?.querySelector("button").addEventListener("click", () => {
+  remember("steno_read", announcement.dataset.id);
+  announcement.remove();
+  document.querySelector("#main").focus();
+});

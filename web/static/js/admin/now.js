@@ -1,10 +1,10 @@
-// The overview looks again every few seconds, unless nobody sees it. What did not change is left alone.
+// A part of the page looks again every few seconds, unless nobody sees it. What did not change is left alone.
 import { find } from "../dom.js";
 import { say } from "../say.js";
 import { _ } from "../i18n.js";
 
-const EVERY = 4000;
 const area = find("#now");
+const every = Number(area.dataset.every ?? 4) * 1000;
 let close = null;
 
 /** The page's own part, made anew by the server. */
@@ -45,8 +45,8 @@ async function again() {
       close ??= say(_("The figures are not up to date: the server does not answer."), { fault: true });
     }
   }
-  setTimeout(again, EVERY);
+  setTimeout(again, every);
 }
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden) look().catch(() => {}); });
-setTimeout(again, EVERY);
+setTimeout(again, every);
