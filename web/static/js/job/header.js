@@ -22,6 +22,10 @@ export class Header {
   show(job) {
     this.job = { ...this.job, ...job };
     const now = this.job;
+    // While a job runs its progress alone changes: what one points at must stay.
+    const face = JSON.stringify([now.state, now.name, now.duration, now.delete_after, now.tags, now.recording_deleted, now.keep_recording, now.spoken, now.links, now.minutes]);
+    if (face === this.face) return;
+    this.face = face;
     if (!find(".job-title input")) find("#title").textContent = now.name;
     document.title = `${now.name} · Steno`;
     find("#facts").replaceChildren(...this.facts(now));

@@ -54,7 +54,7 @@ export class Player extends EventTarget {
   skip(seconds) { this.seek(this.time + seconds); }
 
   setSpeed(speed) {
-    this.audio.playbackRate = speed;
+    this.audio.playbackRate = this.audio.defaultPlaybackRate = speed;
     this.speed.value = String(speed);
   }
 

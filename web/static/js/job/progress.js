@@ -1,6 +1,6 @@
 // A job that is not at its end: how far it is, told by the server as it goes on; and why it failed.
 import { get, post } from "../api.js";
-import { icon, make } from "../dom.js";
+import { find, icon, make } from "../dom.js";
 import { about, moment } from "../format.js";
 import { _ } from "../i18n.js";
 import { sayFault } from "../say.js";
@@ -12,7 +12,7 @@ export const ended = (job) => ENDED.has(job.state);
 
 /** Show it in `root`; `done` gets the job when it has ended. */
 export function progress(root, base, job, { changed, done }) {
-  const says = make("p", { class: "lead", role: "status" }), bar = make("progress", { max: 100 });
+  const says = make("p", { class: "lead" }), bar = make("progress", { max: 100 });
   const list = make("ol", { class: "stages plain" });
   const cancel = make("button", { type: "button", onclick: async () => {
     cancel.disabled = true;
@@ -20,6 +20,7 @@ export function progress(root, base, job, { changed, done }) {
   } }, icon("close"), _("Cancel"));
   bar.setAttribute("aria-label", _("Progress"));
   root.replaceChildren(make("section", { class: "card progress-card" }, says, bar, list, make("div", { class: "row" }, cancel)));
+  let told = null; // the stage that was said aloud
   const show = (now) => {
     changed(now);
     const left = now.progress.estimated_finish && (new Date(now.progress.estimated_finish) - Date.now()) / 1000;
@@ -27,6 +28,8 @@ export function progress(root, base, job, { changed, done }) {
       : now.state === "queued" && !now.progress.percent ? _("Waiting for a free worker")
         : left > 0 ? _("{percent} % done, ready in {time}", { percent: Math.round(now.progress.percent), time: about(left) }) : _("{percent} % done", { percent: Math.round(now.progress.percent) });
     bar.value = now.progress.percent;
+    const running = now.stages.find((one) => one.state === "running")?.stage;
+    if (running && running !== told) find("#saved").textContent = STAGES[told = running];
     list.replaceChildren(...now.stages.filter((one) => one.state !== "skipped").map((one) => make("li", { dataset: { state: one.state } },
       one.state === "done" ? icon("check") : make("span", { class: "dot", "aria-hidden": "true" }), STAGES[one.stage] ?? one.stage,
       one.state === "done" ? make("span", { class: "visually-hidden" }, _("done"))

@@ -40,7 +40,7 @@ export function buildWords(element, segment) {
     piece.className = "w";
     piece.dataset.w = place;
     const doubt = word.probability === null ? 0 : word.probability < 0.4 ? 3 : word.probability < 0.6 ? 2 : word.probability < 0.8 ? 1 : 0;
-    if (doubt) piece.dataset.doubt = doubt;
+    if (doubt) { piece.dataset.doubt = doubt; piece.title = _("{percent} % sure", { percent: Math.round(100 * word.probability) }); }
     piece.textContent = word.text;
     pieces.push(piece);
     at = found + word.text.length;

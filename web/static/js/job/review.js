@@ -1,5 +1,5 @@
 // What a person should look at twice: doubtful segments and speech without words, one after the other.
-import { icon, make } from "../dom.js";
+import { find, icon, make } from "../dom.js";
 import { _ } from "../i18n.js";
 
 export class Review {
@@ -17,8 +17,8 @@ export class Review {
     const { transcript } = this.view, before = this.places?.[this.place];
     const doubtful = transcript.segments.filter((one) => one.marks.some((mark) => mark.kind === "suspect"));
     this.places = [
-      ...doubtful.map((one) => ({ start: one.start, end: one.end, segment: one.id, kind: "suspect" })),
-      ...transcript.uncovered.map((one) => ({ start: one.start, end: one.end, kind: "hole" })),
+      ...doubtful.map((one) => ({ start: one.start, end: one.end, segment: one.id, kind: "suspect", reason: one.marks.map((mark) => mark.reason).join("; ") })),
+      ...transcript.uncovered.map((one) => ({ start: one.start, end: one.end, kind: "hole", reason: one.reason })),
     ].sort((one, other) => one.start - other.start);
     if (before) this.place = this.places.findLastIndex((one) => one.start <= before.start);
     this.player.wave.setMarks(this.places);
@@ -41,5 +41,6 @@ export class Review {
     element?.scrollIntoView({ block: "center" });
     element?.focus({ preventScroll: true });
     this.show();
+    find("#saved").textContent = found.reason;
   }
 }

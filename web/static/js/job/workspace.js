@@ -42,7 +42,17 @@ export async function workspace({ base, transcript: address, audio, waveform, jo
   find("#player").append(shortcuts(help));
   const wanted = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash);
   if (wanted) goTo(here, Number(wanted[1]));
+  else resume(here, `steno.place.${address}`);
   return { ...here, ...own };
+}
+
+/** Go on listening where one stopped the last time. */
+function resume(here, key) {
+  const { player } = here, kept = Number(localStorage.getItem(key));
+  if (kept > 5 && kept < player.duration - 5) goTo(here, kept);
+  const keep = () => { if (player.there && player.time > 5) localStorage.setItem(key, player.time.toFixed(1)); else localStorage.removeItem(key); };
+  player.audio.addEventListener("pause", keep);
+  addEventListener("pagehide", keep);
 }
 
 /** Where a link to a time leads: the player and the page go there. */
