@@ -8,7 +8,7 @@ from steno.config import Settings
 from steno.database import Database
 from steno.states import Queue
 from steno.vault import Vault
-from web import auth, awaited, docs, headers, health, openai_api, portal, problems, proxies, sessions, uploads
+from web import auth, awaited, docs, headers, health, openai_api, portal, problems, proxies, sessions, shared, uploads
 from web.api import (
     account,
     audio,
@@ -19,6 +19,7 @@ from web.api import (
     list_events,
     listing,
     minutes,
+    shares,
     submission,
     tokens,
     transcripts,
@@ -42,6 +43,7 @@ ROUTES = (
     minutes,
     audio,
     waveforms,
+    shares,
     deliveries,
     tokens,
     account,
@@ -88,5 +90,6 @@ def create_app(
     for module in ROUTES:
         module.routes.register(app)
     portal.register(app)
+    shared.register(app)
     docs.register(app, [one for module in ROUTES for one in module.routes.operations])
     return app

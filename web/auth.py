@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, g, redirect, request
 from steno.database.tables import ApiToken, User
 from steno.ledger import accounts
 from web import sessions
-from web.problems import Forbidden, problem
+from web.problems import Forbidden, TooManyRequests, problem
 from web.services import services
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -116,7 +116,7 @@ def _check() -> Response | None:
     # A recording comes in as many requests as its client likes: uploads have limits of their own.
     uploading = request.endpoint.startswith("uploads.") and request.method in {"PATCH", "HEAD", "POST"}
     if not uploading and (wait := here.requests.wait(asking.key)) > 0:
-        return _slow_down(wait)
+        raise TooManyRequests(wait)
     if asking.session_id is not None:
         sessions.check_csrf()
     if access in {_PAGE, _ADMIN_PAGE}:
@@ -134,16 +134,9 @@ def _stranger(access: str | None) -> Response:
         return cast(Response, redirect(f"/sign-in?next={quote(wanted, safe='')}", 303))
     # Only who has no token is slowed down: behind a proxy everybody has its address.
     if (wait := services().strangers.wait(request.remote_addr or "")) > 0:
-        return _slow_down(wait)
+        raise TooManyRequests(wait)
     answer = problem(401, "unauthenticated", "There is no valid token. Send `Authorization: Bearer TOKEN`.")
     answer.headers["WWW-Authenticate"] = 'Bearer realm="steno"'
-    return answer
-
-
-def _slow_down(wait: float) -> Response:
-    seconds = int(wait) + 1
-    answer = problem(429, "too-many-requests", f"Too many requests. Ask again in {seconds} s.")
-    answer.headers["Retry-After"] = str(seconds)
     return answer
 
 

@@ -28,6 +28,8 @@ STATUSES = {
     "unknown-user": 404,
     "last-administrator": 409,
     "unknown-delivery": 404,
+    "unknown-share": 404,
+    "unknown-question": 404,
     "unknown-format": 404,
     "not-there-yet": 404,
     "recording-gone": 410,
@@ -114,6 +116,16 @@ class NotAcceptable(StenoError):
     code = "not-acceptable"
 
 
+class TooManyRequests(StenoError):
+    """More than is allowed in a while. `seconds` from now it is again."""
+
+    code = "too-many-requests"
+
+    def __init__(self, wait: float) -> None:
+        self.seconds = int(wait) + 1
+        super().__init__("Too many requests", f"Ask again in {self.seconds} s.")
+
+
 def register(app: Flask) -> None:
     """Let the application answer every error with a problem detail."""
     app.register_error_handler(StenoError, _of_steno)
@@ -142,7 +154,10 @@ def _of_steno(error: StenoError) -> Response:
     status = STATUSES.get(error.code, 422)
     if status >= 500:
         _LOG.error("request.failed code=%s", error.code, exc_info=error)
-    return problem(status, error.code, str(error))
+    answer = problem(status, error.code, str(error))
+    if isinstance(error, TooManyRequests):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 def _of_validation(error: ValidationError) -> Response:

@@ -13,6 +13,9 @@ from web.auth import access_of
 PUBLIC = {"/healthz", "/readyz", "/metrics", f"{API}/openapi.json", f"{API}/docs", "/static/<path:filename>"}
 # What lets people in, and what a page is made of.
 PUBLIC |= {"/sign-in", "/welcome/<secret>", "/assets/<version>/<path:name>", "/messages/<version>/<language>.json"}
+# What a link leads to, for whoever has it.
+PUBLIC |= {f"/shared/<secret>{path}" for path in ("", "/job.json", "/waveform", "/audio")}
+PUBLIC |= {"/shared/<secret>/transcript.<suffix>", "/shared/<secret>/minutes.<suffix>"}
 _PARAMETER = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 _OTHER = {"stage": "summarize", "suffix": "srt", "filename": "docs.css", "model": "unknown"}
 _PAGES = {"page", "admin page"}
@@ -70,7 +73,8 @@ def test_what_belongs_to_somebody_else_is_not_found(rest: Rest) -> None:
     token = ann.get("/tokens").json["tokens"][0]["id"]
     tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "5"}
     upload = ann("POST", "/uploads", headers=tus).headers["Location"].rsplit("/", 1)[1]
-    ids = {"job_id": job, "delivery_id": delivery, "token_id": token, "upload_id": upload}
+    share = ann("POST", f"/jobs/{job}/shares", json={}).json["id"]
+    ids = {"job_id": job, "share_id": share, "delivery_id": delivery, "token_id": token, "upload_id": upload}
     tried = 0
 
     for method, rule in routes(rest):

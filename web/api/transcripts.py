@@ -1,5 +1,6 @@
 """Transcripts: read in any format and revision, corrected, taken back to an earlier revision."""
 
+from collections.abc import Callable
 from zlib import crc32
 
 from flask import Response, request
@@ -43,6 +44,11 @@ class TranscriptQuery(SubtitleOptions):
 
     revision: int | None = REVISION
 
+    @property
+    def subtitles(self) -> SubtitleOptions:
+        """The limits alone."""
+        return SubtitleOptions.model_validate(self.model_dump(exclude={"revision"}))
+
 
 class Restore(BaseModel):
     """Which revision becomes the latest again."""
@@ -72,7 +78,7 @@ class TranscriptChange(BaseModel):
 )
 def get_transcript(job_id: str, query: TranscriptQuery) -> Response:
     """The transcript, in the format that the Accept header names; by default JSON."""
-    return _show(job_id, None, query)
+    return transcript_as(find(job_id, TRANSCRIPT, query.revision), chosen_format(TRANSCRIPT, None), query.subtitles)
 
 
 @routes.operation(
@@ -85,7 +91,8 @@ def get_transcript(job_id: str, query: TranscriptQuery) -> Response:
 )
 def get_transcript_as(job_id: str, suffix: str, query: TranscriptQuery) -> Response:
     """The transcript as a file in a format."""
-    return _show(job_id, suffix, query)
+    name = chosen_format(TRANSCRIPT, suffix)
+    return transcript_as(find(job_id, TRANSCRIPT, query.revision), name, query.subtitles, attach=True)
 
 
 @routes.operation(
@@ -139,17 +146,21 @@ def list_transcript_revisions(job_id: str) -> Response:
     return list_revisions(job_id, TRANSCRIPT)
 
 
-def _show(job_id: str, suffix: str | None, query: TranscriptQuery) -> Response:
-    name = chosen_format(TRANSCRIPT, suffix)
-    found = find(job_id, TRANSCRIPT, query.revision)
-    subtitles = SubtitleOptions.model_validate(query.model_dump(exclude={"revision"}))
-    options = ExportOptions(subtitles=subtitles)
+def transcript_as(
+    found: Found,
+    name: str,
+    subtitles: SubtitleOptions,
+    *,
+    attach: bool = False,
+    seen_by: Callable[[Transcript], Transcript] = lambda transcript: transcript,
+) -> Response:
+    """The transcript in a format, as `seen_by` leaves it."""
     changed = subtitles.model_dump_json(exclude_defaults=True)
     return rendered(
         found,
         name,
-        lambda: render(name, load(found, Transcript), options),
-        attach=suffix is not None,
+        lambda: render(name, seen_by(load(found, Transcript)), ExportOptions(subtitles=subtitles)),
+        attach=attach,
         variant=f"{crc32(changed.encode()):08x}",
     )
 

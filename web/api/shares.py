@@ -1,0 +1,116 @@
+"""Links for people without an account: made, listed, taken back."""
+
+from flask import Response, request
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from steno.database.tables import Share
+from steno.exports.clean import clean
+from steno.ledger import jobs, shares
+from web.api.views import Moment, moment
+from web.auth import caller
+from web.contract import Answer, Routes, json_answer
+from web.services import services
+
+routes = Routes("shares")
+
+
+class ShareRequest(BaseModel):
+    """A new link."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: float = Field(default=30, gt=0, le=366, description="Days until it ends.")
+    label: str = Field(default="", max_length=200, description="For whom it is; only you see it.")
+    with_audio: bool = Field(default=True, description="Whether the recording can be heard.")
+    with_minutes: bool = Field(default=True, description="Whether the minutes can be read.")
+
+
+class ShareView(BaseModel):
+    """A link, without its secret."""
+
+    id: str
+    label: str
+    with_audio: bool
+    with_minutes: bool
+    created: Moment | None
+    expires: Moment | None
+    opens: int = Field(description="How often the page was opened.")
+    last_opened: Moment | None
+
+
+class NewShareView(ShareView):
+    """A new link. `url` has its secret: nobody can see it again."""
+
+    url: str
+
+
+class ShareList(BaseModel):
+    """Newest first, those whose time is over as well."""
+
+    shares: list[ShareView]
+
+
+@routes.operation(
+    "GET", "/jobs/<id:job_id>/shares", scope="jobs:read", answers={200: Answer("Newest first.", ShareList)}
+)
+def list_shares(job_id: str) -> Response:
+    """The links that lead to a job."""
+    with services().database.reading() as session:
+        job = jobs.get(session, caller().user_id, job_id)
+        return json_answer(ShareList(shares=[_view(one) for one in shares.shares_of(session, job)]))
+
+
+@routes.operation(
+    "POST",
+    "/jobs/<id:job_id>/shares",
+    scope="jobs:write",
+    answers={201: Answer("The link; its address is shown once.", NewShareView)},
+    problems=[409],
+)
+def share_job(job_id: str, body: ShareRequest) -> Response:
+    """Make a link by which anybody may read the transcript, without an account, until it ends."""
+    here, who = services(), caller()
+
+    def share(session: Session) -> NewShareView:
+        job = jobs.get(session, who.user_id, job_id)
+        made, secret = shares.share(
+            session,
+            job,
+            days=body.days,
+            label=clean(body.label),
+            with_audio=body.with_audio,
+            with_minutes=body.with_minutes,
+        )
+        address = (here.settings.public_url or request.host_url).rstrip("/")
+        return NewShareView(**_view(made).model_dump(), url=f"{address}/shared/{secret}")
+
+    answer = json_answer(here.database.write(share), 201)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@routes.operation(
+    "DELETE",
+    "/jobs/<id:job_id>/shares/<id:share_id>",
+    scope="jobs:write",
+    answers={204: Answer("It leads nowhere now.")},
+)
+def revoke_share(job_id: str, share_id: str) -> Response:
+    """Take a link back."""
+    who = caller()
+    services().database.write(lambda session: shares.revoke(session, jobs.get(session, who.user_id, job_id), share_id))
+    return Response(status=204)
+
+
+def _view(one: Share) -> ShareView:
+    return ShareView(
+        id=one.id,
+        label=one.label,
+        with_audio=one.with_audio,
+        with_minutes=one.with_minutes,
+        created=moment(one.created),
+        expires=moment(one.expires),
+        opens=one.opened,
+        last_opened=moment(one.last_opened),
+    )
