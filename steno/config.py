@@ -85,6 +85,20 @@ class Settings(BaseSettings):
         default=None, description="Where jobs are worked on, e.g. a tmpfs; by default in data_dir."
     )
 
+    retention_days: int = Field(
+        default=0, ge=0, le=36_500, description="Days after which new jobs are deleted where none is asked; 0: never."
+    )
+    retention_max_days: int = Field(
+        default=0, ge=0, le=36_500, description="Days that a job may be kept at most; 0 is no limit."
+    )
+    keep_recording: bool = Field(
+        default=True, description="Recordings stay when the transcript is there, where a request does not say."
+    )
+    deletion_warning_days: int = Field(
+        default=3, ge=0, le=60, description="Days before a job's deletion when its owner gets a mail; 0: none."
+    )
+    audit_days: int = Field(default=365, ge=1, le=36_500, description="Days that the audit log goes back.")
+
     server: str | None = Field(default=None, description="Service that `steno submit` and `steno jobs` talk to.")
     token: SecretStr | None = Field(default=None, description="API token for it.")
 
@@ -93,7 +107,7 @@ class Settings(BaseSettings):
     )
     smtp_from: str = Field(default="Steno <steno@localhost>", description="Sender of mails.")
     mail_attachments: bool = Field(default=False, description="Mails may have results attached, where it is asked for.")
-    mail_language: Literal["en", "fi"] = Field(default="en", description="Language of mails.")
+    mail_language: Literal["en", "fi", "sv"] = Field(default="en", description="Language of mails.")
     webhook_secret: SecretStr | None = Field(default=None, description="Signs webhooks (Standard Webhooks, whsec_...).")
     webhook_allow: str = Field(default="", description="Private hosts and networks webhooks may go to, by commas.")
 

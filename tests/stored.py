@@ -24,7 +24,8 @@ def stored(vault: Vault, upload: Upload) -> bytes:
         return path.read_bytes()
     with path.open("rb") as file:
         handle = file.fileno()
-        cipher = Cipher(vault.keys.unwrap(upload.key, upload.blob), os.pread(handle, HEAD, 0), upload.blob)
+        key = vault.keys.unwrap(upload.key.split(" ")[1], upload.blob)
+        cipher = Cipher(key, os.pread(handle, HEAD, 0), upload.blob)
         records = pairwise(places(handle))
         return b"".join(
             cipher.text(os.pread(handle, after.file - before.file, before.file), before.text)

@@ -17,7 +17,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from steno.errors import InvalidOption, StenoError
 from steno.jobs import TranscriptionOptions
-from steno.ledger import housekeeping, jobs, uploads
+from steno.ledger import housekeeping, jobs, retention, uploads
 from steno.ledger.jobs import Request, UnknownJob
 from steno.states import ENDED, JobState, Queue
 from steno.transcript import Transcript
@@ -132,7 +132,8 @@ def job_of(recording: FileStorage, options: TranscriptionOptions, *, keep: bool 
     asked = Request(options=options, delete_after=None if keep else time.time() + _LEFT_BEHIND)
 
     def submit(session: Session) -> str:
-        return jobs.submit(session, uploads.get(session, who.user_id, upload.id), asked).id
+        ruled = retention.ruled(session, here.settings, asked)
+        return jobs.submit(session, uploads.get(session, who.user_id, upload.id), ruled).id
 
     job = AwaitedJob(here.database.write(submit), who.user_id, here, _connection())
     try:

@@ -88,6 +88,16 @@ class Database:
             connection.exec_driver_sql("SELECT 1 FROM jobs WHERE 1 = 0")
         return True
 
+    def forget(self) -> None:
+        """Let go of what was deleted: SQLite's log still has it, until it is written back and emptied."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.engine.connect() as connection:
+            raw = connection.connection.cursor()
+            raw.execute("PRAGMA busy_timeout=200")  # nobody is to wait for this; the next time will do
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.execute(f"PRAGMA busy_timeout={int(_BUSY * 1000)}")
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()

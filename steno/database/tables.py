@@ -5,7 +5,8 @@ Times are seconds since 1970 by the database's clock; ids are random, 32 hexadec
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, case
+from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, Integer, String, Text, UniqueConstraint, case
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from steno.database.base import Base, new_id
@@ -105,6 +106,16 @@ class Job(Base):
         # PostgreSQL gives rows in the order of their last change.
         order_by=lambda: case({stage: place for place, stage in enumerate(ORDER)}, value=StageRun.stage),
     )
+
+    @hybrid_property
+    def stored(self) -> int:
+        """Bytes of the recording that lie on the disk."""
+        return self.size if self.recording_deleted is None else 0
+
+    @stored.inplace.expression
+    @classmethod
+    def _stored(cls) -> ColumnElement[int]:
+        return case((cls.recording_deleted.is_(None), cls.size), else_=0)
 
 
 class StageRun(Base):

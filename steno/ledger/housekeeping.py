@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from steno.blobs import BlobStore
 from steno.database import Database
 from steno.database.clock import now
 from steno.database.tables import Job, Upload
-from steno.ledger import jobs, sessions, uploads
+from steno.ledger import jobs, recordings, sessions, uploads, workspaces
 from steno.ledger.accounts import find_user
 from steno.states import ENDED
-
-_KEEP_WORK = 7 * 86_400.0  # seconds after a job's end: it may be run again, and goes on where it was
 
 
 def tidy(database: Database, blobs: BlobStore) -> None:
@@ -28,17 +26,21 @@ def tidy(database: Database, blobs: BlobStore) -> None:
         over = session.scalars(select(Job.id).where(Job.delete_after < now(), Job.state.in_(list(ENDED)))).all()
         stale = [upload.id for upload in uploads.expired(session)]
     delete_jobs(database, blobs, over)
+    with database.reading() as session:
+        without = recordings.unwanted(session)
+    for job_id in without:
+        recordings.erase_unwanted(database, blobs, job_id)
     for upload_id in stale:
         gone = database.write(partial(_delete_upload, upload_id=upload_id))
         if gone is not None:
             blobs.delete(gone)
     there = blobs.workspaces()  # before the jobs: a new one must not be taken for one without a job
     with database.reading() as session:
-        wanted = select(Job.id).where(or_(Job.state.not_in(list(ENDED)), Job.finished > now() - _KEEP_WORK))
-        needed = set(session.scalars(wanted))
+        needed = workspaces.needed(session)
     for job_id in there:
         if job_id not in needed:
             blobs.delete_workspace(job_id)
+    database.forget()
 
 
 def ended_before(database: Database, *, days: float, user: str | None = None) -> Sequence[str]:

@@ -18,7 +18,9 @@ from steno.ledger.endings import end
 from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
 from steno.states import ENDED, ORDER, QUEUE_OF, JobState, Stage, StageState
 
-AMENDABLE = frozenset({"name", "notify_email", "notify_attach", "webhook_url", "delete_after", "priority"})
+AMENDABLE = frozenset(
+    {"name", "notify_email", "notify_attach", "webhook_url", "delete_after", "keep_recording", "priority"}
+)
 
 
 class UnknownJob(StenoError):
@@ -44,6 +46,7 @@ class Request:
     notify_attach: str | None = None
     webhook_url: str | None = None
     delete_after: float | None = None  # seconds since 1970
+    keep_recording: bool | None = None  # when the transcript is there; None: as the rules say
 
     @property
     def sha256(self) -> str:
@@ -84,6 +87,7 @@ def submit(
         notify_attach=request.notify_attach,
         webhook_url=request.webhook_url,
         delete_after=request.delete_after,
+        keep_recording=request.keep_recording is not False,
         idempotency_key=idempotency_key,
         request_sha256=request_sha256 if idempotency_key else None,
     )
@@ -128,10 +132,14 @@ def get(session: Session, user_id: str, job_id: str) -> Job:
 
 
 def amend(session: Session, job: Job, changes: Mapping[str, object]) -> None:
-    """Change what has no part in the result: fields of `AMENDABLE` by name."""
+    """Change what has no part in the result: fields of `AMENDABLE` by name. Raises Conflict."""
     if strange := changes.keys() - AMENDABLE:
         raise ValueError(f"{min(strange)} of a job stays as it is")
     lock(session, job)
+    if changes.get("keep_recording") is True and job.recording_deleted is not None:
+        raise Conflict("The recording was deleted already", "Hand it in again if you need it.")
+    if "delete_after" in changes:
+        job.warned = None  # of another day
     for name, value in changes.items():
         setattr(job, name, value)
     if "name" in changes:
@@ -174,6 +182,8 @@ def rerun(session: Session, job: Job, stage: Stage) -> None:
     keeps = stage is Stage.SUMMARIZE and all(
         StageState(one.state) is StageState.DONE for one in job.stages if Stage(one.stage) is not Stage.SUMMARIZE
     )
+    if not keeps and job.recording_deleted is not None:
+        raise Conflict("The recording was deleted", "Hand it in again.")
     for one in job.stages:
         place, from_here = ORDER.index(Stage(one.stage)), ORDER.index(stage)
         again = place >= from_here or StageState(one.state) in {StageState.FAILED, StageState.CANCELLED}

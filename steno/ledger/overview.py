@@ -77,7 +77,7 @@ def _positions(session: Session, jobs: Sequence[Job]) -> dict[str, int]:
 def usage(session: Session, user_id: str) -> Usage:
     """What a person uses now."""
     by_state = session.execute(
-        select(Job.state, func.count(), func.sum(Job.size), func.sum(Job.duration))
+        select(Job.state, func.count(), func.sum(Job.stored), func.sum(Job.duration))
         .where(Job.user_id == user_id)
         .group_by(Job.state)
     ).all()

@@ -64,17 +64,16 @@ def amend(session: Session, user_id: str, changes: Mapping[str, object]) -> User
 
 def stored(session: Session, user_id: str) -> int:
     """Bytes that count against a person's quota: recordings of jobs, and uploads as large as they are to be."""
-    return sum(
-        int(session.scalar(select(func.coalesce(func.sum(table.size), 0)).where(table.user_id == user_id)) or 0)
-        for table in (Job, Upload)
-    )
+    kept = session.scalar(select(func.sum(Job.stored)).where(Job.user_id == user_id))
+    coming = session.scalar(select(func.sum(Upload.size)).where(Upload.user_id == user_id))
+    return int(kept or 0) + int(coming or 0)
 
 
 def members(session: Session, search: str = "") -> Sequence[Member]:
     """People by name, 500 at most; those whose name or mail address has the text searched for."""
     seen = func.max(ApiToken.last_used)
     tokens = select(ApiToken.user_id, seen.label("seen")).group_by(ApiToken.user_id).subquery()
-    jobs = select(Job.user_id, func.count().label("jobs"), func.sum(Job.size).label("size"))
+    jobs = select(Job.user_id, func.count().label("jobs"), func.sum(Job.stored).label("size"))
     jobs_of = jobs.group_by(Job.user_id).subquery()
     uploads = select(Upload.user_id, func.sum(Upload.size).label("size")).group_by(Upload.user_id).subquery()
     wanted = (

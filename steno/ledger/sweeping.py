@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from steno.blobs import BlobStore
 from steno.database import Database
-from steno.database.tables import Base, User
+from steno.database.tables import Base, Job, User
 
 AGE = 86_400.0  # seconds: a blob is written before the row that names it
 _BATCH = 500  # keys of one question to the database
@@ -44,4 +44,7 @@ def sweep(database: Database, blobs: BlobStore, *, age: float = AGE) -> int:
 def _named(session: Session, keys: Sequence[str]) -> set[str]:
     """Those of the keys that a row names. In one statement: an upload's key moves to its job in one transaction."""
     columns = [column for table in Base.metadata.sorted_tables for column in table.columns if column.name == "blob"]
-    return set(session.scalars(union_all(*(select(column).where(column.in_(keys)) for column in columns))))
+    # A recording that was deleted alone is still named by its job.
+    named = [select(column).where(column.in_(keys)) for column in columns if column.table is not Job.__table__]
+    named.append(select(Job.blob).where(Job.blob.in_(keys), Job.recording_deleted.is_(None)))
+    return set(session.scalars(union_all(*named)))

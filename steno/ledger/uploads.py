@@ -94,7 +94,7 @@ def weigh(session: Session, user_id: str, size: int, *, settings: Settings, free
     ).one()
     if count >= _AT_ONCE:
         raise TooManyUploads(f"You have {count} uploads without a job", "Hand them in, or delete some.")
-    stored = session.scalar(select(func.coalesce(func.sum(Job.size), 0)).where(Job.user_id == user_id)) or 0
+    stored = session.scalar(select(func.coalesce(func.sum(Job.stored), 0)).where(Job.user_id == user_id)) or 0
     quota = quota_of(session.scalar(select(User.quota).where(User.id == user_id)), settings)
     if quota is not None and stored + incoming + size > quota:
         left = max(0, quota - stored - incoming)

@@ -30,7 +30,7 @@ def rewrap(session: Session, vault: Vault) -> int:
     for table in (Upload, Job):
         others = select(table.id, table.key, table.blob).where(table.key.not_like(f"v1.{first}.%"))
         for row_id, key, blob in session.execute(others.with_for_update()).all():
-            anew = vault.keys.wrap(vault.keys.unwrap(key or "", blob), blob)
+            anew = vault.rewrapped(key or "", blob)
             session.execute(update(table).where(table.id == row_id).values(key=anew))
             changed += 1
     return changed

@@ -1,9 +1,11 @@
 """The vault: recordings and documents as they are stored, encrypted with a key for each job; deletion destroys the key.
 
-A master key wraps the key of each upload, which its job takes over, under the name of the recording's blob. Rows
-without a key were stored plain, and stay readable. Nobody else reads or writes the blobs of jobs.
+Each upload, and the job that takes it over, has two keys, wrapped by a master key under the name of the recording's
+blob: one for documents, one for the recording, which can go alone. Rows without keys were stored plain, and stay
+readable. Nobody else reads or writes the blobs of jobs.
 """
 
+import errno
 import io
 import os
 import tempfile
@@ -41,21 +43,32 @@ class Vault:
         return cls(BlobStore.of(settings), MasterKeys(settings), settings.encrypt)
 
     def new_key(self, blob: str) -> str | None:
-        """A wrapped key for a new recording that will lie in `blob`; None where new ones are not encrypted.
+        """Wrapped keys for a new recording that will lie in `blob`; None where new ones are not encrypted.
 
         Raises KeyUnusable, StorageDenied, StorageFull.
         """
-        return self.keys.wrap(os.urandom(LENGTH), blob) if self.encrypting else None
+        names = (_documents(blob), blob)
+        return " ".join(self.keys.wrap(os.urandom(LENGTH), name) for name in names) if self.encrypting else None
+
+    def rewrapped(self, key: str, blob: str) -> str:
+        """The same keys, wrapped by the first master key. Raises KeyUnusable, StorageDenied, StorageFull."""
+        names = (_documents(blob), blob)
+        return " ".join(
+            self.keys.wrap(self.keys.unwrap(part, name), name)
+            for part, name in zip(key.split(" "), names, strict=False)
+        )
 
     def growing(self, handle: int, blob: str, key: str | None, size: int) -> Growing:
         """An open file that is written on from byte `size` of the recording, or earlier where less is there."""
         if key is None:
             return PlainFile(handle, size)
-        return SealedFile(handle, self.keys.unwrap(key, blob), blob, size)
+        return SealedFile(handle, self._recordings(key, blob), blob, size)
 
     def open_recording(self, owner: Job | Upload) -> BinaryIO:
-        """The whole recording, to be read and sought in."""
-        return self._open(owner, owner.blob)
+        """The whole recording, to be read and sought in. Raises FileNotFoundError too where its key is destroyed."""
+        if owner.key is None:
+            return self.blobs.path(owner.blob).open("rb")
+        return self._open(owner.blob, self._recordings(owner.key, owner.blob))
 
     @contextmanager
     def recording_file(self, job: Job, folder: Path) -> Iterator[Path]:
@@ -91,22 +104,26 @@ class Vault:
         """A document of a job."""
         if job.key is None:
             return self.blobs.read(blob)
-        with self._open(job, blob) as file:
+        with self._open(blob, self._documents(job.key, job.blob)) as file:
             try:
                 return zlib.decompress(file.read())
             except zlib.error as error:
                 raise damaged() from error
 
-    def _open(self, owner: Job | Upload, blob: str) -> BinaryIO:
-        path = self.blobs.path(blob)
-        if owner.key is None:
-            return path.open("rb")
-        key = self.keys.unwrap(owner.key, owner.blob)
-        return opened(os.open(path, os.O_RDONLY | os.O_CLOEXEC), key, blob)
+    def _open(self, blob: str, key: bytes) -> BinaryIO:
+        return opened(os.open(self.blobs.path(blob), os.O_RDONLY | os.O_CLOEXEC), key, blob)
+
+    def _documents(self, key: str, blob: str) -> bytes:
+        return self.keys.unwrap(key.split(" ", maxsplit=1)[0], _documents(blob))
+
+    def _recordings(self, key: str, blob: str) -> bytes:
+        if " " not in key:
+            raise FileNotFoundError(errno.ENOENT, "the recording's key is destroyed")
+        return self.keys.unwrap(key.split(" ")[1], blob)
 
     def _sealed(self, job: Job, key: str, blob: str, content: bytes) -> bytes:
         head = new_head()
-        cipher, made = Cipher(self.keys.unwrap(key, job.blob), head, blob), io.BytesIO()
+        cipher, made = Cipher(self._documents(key, job.blob), head, blob), io.BytesIO()
         made.write(head)
         packed = memoryview(zlib.compress(content, _QUICK))
         for offset in range(0, len(packed), RECORD):
@@ -115,6 +132,15 @@ class Vault:
         runs = [run for run in ((full, RECORD), (1, rest)) if all(run)]
         made.write(cipher.end(runs, made.tell()))
         return made.getvalue()
+
+
+def without_recording(key: str | None) -> str | None:
+    """A job's wrapped keys without that of its recording: nobody can read it any more."""
+    return key.split(" ")[0] if key is not None else None
+
+
+def _documents(blob: str) -> str:
+    return f"documents of {blob}"
 
 
 @contextmanager

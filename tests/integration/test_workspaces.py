@@ -23,8 +23,8 @@ def blobs(tmp_path: Path) -> BlobStore:
     return BlobStore(tmp_path / "blobs")
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="module", params=["encrypted", "plain"])
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     def clerk(asked):
         first = min(asked.lines, default=0)
         point = {"text": asked.lines[first][1], "lines": [first]}
@@ -33,10 +33,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         return {"points": [point], "subjects": [], "decisions": [], "open_questions": [], "action_items": []}
 
     port = free_port()
-    with (
-        serving(Endpoint(clerk), port=port),
-        Service(tmp_path_factory.mktemp("service") / "data", STENO_LLM_URL=f"http://127.0.0.1:{port}/v1") as running,
-    ):
+    own = {"STENO_LLM_URL": f"http://127.0.0.1:{port}/v1", "STENO_ENCRYPT": str(request.param == "encrypted")}
+    with serving(Endpoint(clerk), port=port), Service(tmp_path_factory.mktemp("service") / "data", **own) as running:
         yield running
 
 
@@ -51,13 +49,31 @@ def long(tmp_path_factory: pytest.TempPathFactory, ffmpeg: Path) -> Path:
 def test_a_deleted_job_takes_its_answers_along(service: Service) -> None:
     job_id = service.submit(EXAMPLE, minutes="true")
     service.wait([job_id])
-    kept = files(service, job_id)
+    if is_plain(service):
+        assert any("answers" in path.parts for path in files(service, job_id))
 
     service.request("DELETE", f"/api/v1/jobs/{job_id}")
 
-    assert any("answers" in path.parts for path in kept)
     assert not (service.data / "minutes" / "answers").exists()
     assert files(service, job_id) == []
+
+
+def test_nothing_of_a_job_that_ended_well_can_be_read_on_the_disk(service: Service) -> None:
+    if is_plain(service):
+        pytest.skip("nothing is encrypted")
+    job_id = service.submit(EXAMPLE, minutes="true")
+    service.wait([job_id])
+    text = service.request("GET", f"/api/v1/jobs/{job_id}/transcript.txt").text
+    heard = service.request("GET", f"/api/v1/jobs/{job_id}/audio").content
+
+    service.until(lambda: files(service, job_id) == [], 10, "the workspace is gone")
+    kept = [path.read_bytes() for path in (service.data / "blobs").rglob("*") if path.is_file()]
+
+    assert heard == EXAMPLE.read_bytes()
+    assert len(text.split()) > 20
+    assert len(kept) >= 3
+    assert not any(word.encode() in content for content in kept for word in text.split() if len(word) > 5)
+    assert not any(heard[1000:1032] in content or heard[:4] in content[:200] for content in kept)
 
 
 @pytest.mark.parametrize("cancelled_first", [True, False])
@@ -103,6 +119,23 @@ def test_what_nobody_comes_back_for_goes(ledger: Ledger, blobs: BlobStore) -> No
     assert ledger.job(long_ended).state == "completed"
 
 
+def test_what_is_plain_of_an_encrypted_job_goes_sooner(ledger: Ledger, blobs: BlobStore) -> None:
+    done, failed, old = ledger.submit(), ledger.submit(), ledger.submit()
+    for job in (failed, old):
+        ledger.change(Job, job, created=Job.created - 100)
+        ledger.fail(ledger.take())
+    ledger.run()
+    for job in (done, failed, old):
+        ledger.change(Job, job, key="v1.of.somebody")
+        leave(blobs, job)
+    ledger.change(Job, old, finished=Job.finished - 2 * 86_400)
+
+    housekeeping.tidy(ledger.database, blobs)
+
+    assert blobs.workspaces() == [failed]
+    assert [ledger.job(job).state for job in (done, failed, old)] == ["completed", "failed", "failed"]
+
+
 def test_two_that_tidy_at_once_do_not_meet(ledger: Ledger, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch) -> None:
     job = ledger.submit(delete_after=1.0)
     ledger.run()
@@ -123,6 +156,10 @@ def test_two_that_tidy_at_once_do_not_meet(ledger: Ledger, blobs: BlobStore, mon
 def test_only_ids_have_workspaces(blobs: BlobStore, name: str) -> None:
     with pytest.raises(ValueError, match="no id"):
         blobs.delete_workspace(name)
+
+
+def is_plain(service: Service) -> bool:
+    return service.environment["STENO_ENCRYPT"] == "False"
 
 
 def leave(blobs: BlobStore, job: str) -> None:

@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 
 from flask import Response, request, send_file
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
 from steno.database.tables import Job
-from steno.ledger import jobs
+from steno.ledger import jobs, recordings
+from web.api.etags import require_version
+from web.api.jobs import IF_MATCH
 from web.auth import caller
 from web.contract import Answer, Parameter, Routes
 from web.problems import RecordingGone
@@ -48,8 +51,32 @@ def get_audio(job_id: str, query: AudioQuery) -> Response:
     return recording_of(job, attach=query.download)
 
 
+@routes.operation(
+    "DELETE",
+    "/jobs/<id:job_id>/audio",
+    scope="jobs:write",
+    answers={204: Answer("It is deleted; transcript and minutes stay.")},
+    problems=[409, 412],
+    headers=[IF_MATCH],
+)
+def delete_audio(job_id: str) -> Response:
+    """Delete the recording alone, and for good, once the transcript is there or the job has ended."""
+    here, who = services(), caller()
+
+    def erase(session: Session) -> str:
+        job = jobs.get(session, who.user_id, job_id)
+        jobs.lock(session, job)
+        require_version(job.version)
+        return recordings.erase(session, job)
+
+    here.blobs.delete(here.database.write(erase))
+    return Response(status=204)
+
+
 def recording_of(job: Job, *, attach: bool = False) -> Response:
     """The answer with a job's recording, in pieces; whole, a range of it, or 304. Raises RecordingGone."""
+    if job.recording_deleted is not None:
+        raise RecordingGone("The recording was deleted", "Hand it in again if you need it.")
     try:
         file = services().vault.open_recording(job)
     except FileNotFoundError as error:

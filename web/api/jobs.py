@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from steno.database.tables import Job
 from steno.errors import InvalidOption
-from steno.ledger import housekeeping, jobs, tags
+from steno.ledger import housekeeping, jobs, recordings, retention, tags
 from steno.ledger.uploads import label
 from steno.states import QUEUE_OF, Queue, Stage, StageState
 from web.api.etags import require_version, tagged
@@ -48,15 +48,17 @@ def get_job(job_id: str) -> Response:
 
 
 @routes.operation(
-    "PATCH", "/jobs/<id:job_id>", scope="jobs:write", answers={200: _SHOWN}, problems=[412], headers=[IF_MATCH]
+    "PATCH", "/jobs/<id:job_id>", scope="jobs:write", answers={200: _SHOWN}, problems=[409, 412], headers=[IF_MATCH]
 )
 def change_job(job_id: str, body: JobChange) -> Response:
-    """Change a job's name, its tags, who is told, when it is deleted, or its priority."""
+    """Change a job's name, its tags, who is told, its priority, when it is deleted, whether its recording stays."""
     here, who = services(), caller()
     check_particulars(body, here.settings, who)
     changes: dict[str, object] = {name: getattr(body, name) for name in body.model_fields_set - {"tags"}}
     if body.delete_after is not None:
         changes["delete_after"] = body.delete_after.timestamp()
+    if changes.get("keep_recording", True) is None:
+        raise InvalidOption("keep_recording is true or false", "Give one of them, or leave it out.")
     if "name" in changes:
         if body.name is None:
             raise InvalidOption("A job needs a name", "Give one, or leave it out.")
@@ -64,12 +66,18 @@ def change_job(job_id: str, body: JobChange) -> Response:
 
     def change(session: Session) -> JobView:
         job = _held(session, who.user_id, job_id)
+        if "delete_after" in changes:
+            until = body.delete_after.timestamp() if body.delete_after is not None else None
+            retention.check_change(session, here.settings, job, until)
         jobs.amend(session, job, changes)
         if "tags" in body.model_fields_set:
             tags.put(session, job, body.tags or [])
         return shown(session, job)
 
     view = here.database.write(change)
+    if body.keep_recording is False and recordings.erase_unwanted(here.database, here.blobs, job_id):
+        with here.database.reading() as session:
+            view = shown(session, jobs.get(session, who.user_id, job_id))
     return tagged(json_answer(view), view)
 
 

@@ -59,6 +59,9 @@ class Particulars(BaseModel):
         default=None, max_length=2000, description="Called when the job ends (Standard Webhooks)."
     )
     delete_after: AwareDatetime | None = Field(default=None, description="When job and recording are deleted.")
+    keep_recording: bool | None = Field(
+        default=None, description="False: it is deleted when the transcript is there; null: as the operator set it."
+    )
     priority: int = Field(
         default=0, ge=-_LARGEST_PRIORITY, le=_LARGEST_PRIORITY, description="Higher goes first; administrators only."
     )
@@ -152,6 +155,7 @@ def resolve(asked: JobRequest, settings: Settings, caller: Caller) -> Request:
         notify_email=asked.notify_email,
         notify_attach=asked.notify_attach,
         webhook_url=asked.webhook_url,
+        keep_recording=asked.keep_recording,
     )
     return replace(made, delete_after=asked.delete_after.timestamp()) if asked.delete_after else made
 

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import UnsupportedMediaType
 
+from steno.config import Settings
 from steno.errors import InvalidOption
-from steno.ledger import accounts, jobs, uploads
+from steno.ledger import accounts, jobs, retention, uploads
 from steno.ledger.jobs import Request
 from steno.states import Queue
 from web.api.etags import tagged
@@ -83,7 +84,9 @@ def submit_job(query: SubmitQuery) -> Response:
         body, source = form.as_json(upload.id), upload.sha256 or ""
     else:
         raise UnsupportedMediaType
-    submission = _Submission(who.user_id, body.upload_id, wanted, key, _digest(body, source), query.force)
+    submission = _Submission(
+        here.settings, who.user_id, body.upload_id, wanted, key, _digest(body, source), query.force
+    )
     done = here.database.write(submission.write)
     if done.spare is not None:
         here.blobs.delete(done.spare)
@@ -97,6 +100,7 @@ def submit_job(query: SubmitQuery) -> Response:
 
 @dataclass(frozen=True)
 class _Submission:
+    settings: Settings
     user_id: str
     upload_id: str
     wanted: Request
@@ -116,7 +120,8 @@ class _Submission:
             known = jobs.same(session, self.user_id, upload.sha256, self.wanted)
             if known is not None:
                 return Submitted(shown(session, known), new=False, spare=uploads.terminate(session, upload))
-        job = jobs.submit(session, upload, self.wanted, idempotency_key=self.key, request_sha256=self.digest)
+        wanted = retention.ruled(session, self.settings, self.wanted)
+        job = jobs.submit(session, upload, wanted, idempotency_key=self.key, request_sha256=self.digest)
         return Submitted(shown(session, job), new=True)
 
     def _terminate(self, session: Session) -> str | None:

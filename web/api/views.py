@@ -61,6 +61,8 @@ class JobView(BaseModel):
     notify_attach: str | None = Field(description="What is attached to that mail, e.g. transcript.srt,minutes.md.")
     webhook_url: str | None
     delete_after: Moment | None
+    keep_recording: bool = Field(description="False: the recording is deleted when the transcript is there.")
+    recording_deleted: Moment | None = Field(description="Since when the recording is gone, and the job stays.")
     created: Moment
     started: Moment | None
     finished: Moment | None
@@ -188,7 +190,9 @@ def job_view(
     """A job as its owner sees it. `documents` are the kinds of results there are."""
     options, minutes = options_of(job)
     own = f"/api/v1/jobs/{job.id}"
-    names = ["audio", "events", "deliveries", *sorted(documents)]
+    names = ["events", "deliveries", *sorted(documents)]
+    if job.recording_deleted is None:
+        names.insert(0, "audio")
     return JobView(
         id=job.id,
         state=JobState(job.state),
@@ -203,6 +207,8 @@ def job_view(
         notify_attach=job.notify_attach,
         webhook_url=job.webhook_url,
         delete_after=moment(job.delete_after),
+        keep_recording=job.keep_recording,
+        recording_deleted=moment(job.recording_deleted),
         created=known_moment(job.created),
         started=moment(job.started),
         finished=moment(job.finished),

@@ -10,8 +10,8 @@ from pathlib import PurePath
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Job
-from steno.errors import EngineFailure, RecordingBusy, StenoError, StorageFull
-from steno.ledger import stages
+from steno.errors import EngineFailure, KeyUnusable, RecordingBusy, StenoError, StorageFull
+from steno.ledger import recordings, stages, workspaces
 from steno.ledger.stages import Claim, Failure
 from steno.states import Stage
 from steno.vault import Vault
@@ -23,7 +23,7 @@ _LOG = logging.getLogger("steno.worker")
 _LOOK_EVERY = 0.7  # seconds: a cancelled job stops within two
 _BUSY = 5.0  # seconds
 _STEPS = {Stage.PREPARE: prepare_stage, Stage.TRANSCRIBE: transcribe_stage, Stage.SUMMARIZE: summarize_stage}
-_MAY_PASS = (EngineFailure, StorageFull)
+_MAY_PASS = (EngineFailure, KeyUnusable, StorageFull)
 
 
 class Runner:
@@ -52,14 +52,17 @@ class Runner:
             ending = self._end_of(work, watch)
         if ending is not None:
             self._database.write(ending)
-            self._clear_up(mine.job_id)
+        self._clear_up(mine.job_id)
         _LOG.info("stage.ended job=%s stage=%s seconds=%.1f", mine.job_id, mine.stage, time.monotonic() - begun)
 
     def _clear_up(self, job_id: str) -> None:
-        """Delete what was written on behalf of a job that somebody has deleted meanwhile."""
+        """Delete what nobody needs now: a recording that is not to stay, what was left on the way to a job's end."""
+        if recordings.erase_unwanted(self._database, self._vault.blobs, job_id):
+            _LOG.info("recording.deleted job=%s", job_id)
         with self._database.reading() as session:
-            gone = session.get(Job, job_id) is None
-        if gone:
+            job = session.get(Job, job_id)
+            over = job is None or workspaces.is_over(job)
+        if over:
             self._vault.blobs.delete_workspace(job_id)
 
     def _end_of(self, work: Work, watch: "_Watch"):  # type: ignore[no-untyped-def]  # a function of a session, or None

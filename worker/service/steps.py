@@ -53,7 +53,7 @@ class Work:
     @contextmanager
     def recording(self, job: Job) -> Iterator[Path]:
         """The recording as a file. Raises RecordingGone, and what the vault raises."""
-        if not self.vault.blobs.path(job.blob).exists():
+        if job.recording_deleted is not None or not self.vault.blobs.path(job.blob).exists():
             raise RecordingGone("The recording is no longer stored", "Hand it in again.")
         with self.vault.recording_file(job, self.workspace) as path:
             yield path
