@@ -197,7 +197,7 @@ def test_of_a_deleted_job_nothing_can_be_read_even_where_files_linger(tmp_path: 
     ann("DELETE", f"/jobs/{job}")
     housekeeping.tidy(rest.database, rest.blobs)
 
-    assert len(files) == 2
+    assert len(files) >= 2
     assert not any(b"Good morning" in content or b"RIFF sound" in content for content in files.values())
     database = b"".join(path.read_bytes() for path in tmp_path.glob("steno.sqlite*"))
     assert before.key.encode() not in database
