@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,19 @@ def test_a_running_job_stops_within_two_seconds(service: Service, tmp_path: Path
     assert next_one["state"] == "completed"
 
 
+def test_the_gpu_works_in_a_thread_and_the_rest_in_processes(service: Service) -> None:
+    """Models must not be forked; what is not computing is to be killed alone."""
+
+    def children(name: str) -> int:
+        tasks = [task for pid in service.pids(name) for task in Path(f"/proc/{pid}/task").iterdir()]
+        return sum(len((task / "children").read_text().split()) for task in tasks)
+
+    service.wait([service.submit(EXAMPLE)])
+
+    assert children("gpu-worker") == 0
+    assert children("worker") == 2
+
+
 def test_a_recording_that_kills_its_worker_fails_alone(service: Service, tmp_path: Path) -> None:
     poison, good = tmp_path / "poison.opus", tmp_path / "good.opus"
     shutil.copy(EXAMPLE, poison)
@@ -135,13 +149,28 @@ def test_ctrl_c_hands_the_work_back_and_the_next_start_ends_it(tmp_path: Path, f
     subprocess.run([str(part) for part in command], check=True)
     service = Service(tmp_path / "data")
     service.start()
-    job_id = service.submit(long)
-    service.until(lambda: stages(service.job(job_id))["transcribe"] == "running", 60, "it is being transcribed")
+    job_id = service.submit(long, language="en")
+    written: set[int] = set()  # when the first range was written
+
+    def first_range_is_there() -> bool:
+        with suppress(FileNotFoundError):  # it goes with the end of the stage
+            kept = (service.data / "blobs" / "work" / job_id / "unfinished").glob("*/ranges/00000.json")
+            written.update(path.stat().st_mtime_ns for path in kept)
+        return bool(written)
+
+    def ended() -> bool:
+        return first_range_is_there() and service.job(job_id)["state"] == "completed"
+
+    service.until(first_range_is_there, 120, "ten minutes of speech are transcribed")
 
     assert service.stop() == 0
     service.start()
+    service.until(
+        lambda: first_range_is_there() and stages(service.job(job_id))["transcribe"] != "ready", 60, "it goes on"
+    )
     (job,) = service.wait([job_id])
     service.stop()
 
     assert job["state"] == "completed"
     assert [stage["attempts"] for stage in job["stages"] if stage["stage"] == "transcribe"] == [1]
+    assert len(written) == 1, "what was finished is not done again"

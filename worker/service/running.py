@@ -22,6 +22,7 @@ from worker.service.warm import WarmLines
 _LOG = logging.getLogger("steno.worker")
 _LOOK_EVERY = 0.7  # seconds: a cancelled job stops within two
 _BUSY = 5.0  # seconds
+_GRACE = 8.0  # seconds: less than whoever stops us waits until he kills us
 _STEPS = {Stage.PREPARE: prepare_stage, Stage.TRANSCRIBE: transcribe_stage, Stage.SUMMARIZE: summarize_stage}
 _MAY_PASS = (EngineFailure, KeyUnusable, StorageFull)
 
@@ -131,11 +132,17 @@ class _Watch:
         self._thread.join()
 
     def _beat(self) -> None:
+        stopping = 0.0
         while not self._done.wait(_LOOK_EVERY):
+            stopping += _LOOK_EVERY if self._stop.is_set() else 0.0
             try:
-                ours = self._database.write(
-                    lambda session: stages.heartbeat(session, self._mine, self._lease, self._progress)
-                )
+                if stopping > _GRACE:  # it waits for somebody, such as a language model: what it still does is lost
+                    self._database.write(lambda session: stages.hand_back(session, self._mine))
+                    ours = False
+                else:
+                    ours = self._database.write(
+                        lambda session: stages.heartbeat(session, self._mine, self._lease, self._progress)
+                    )
             except Exception:  # the database is away: the lease may run out, and then the work is another's
                 _LOG.warning("heartbeat.failed job=%s", self._mine.job_id)
                 continue
