@@ -1,0 +1,29 @@
+"""Lines that stay loaded between jobs: the same one for the same model, in smaller batches after a failure."""
+
+from pathlib import Path
+
+from steno.config import Settings
+from steno.jobs import TranscriptionOptions
+from worker.service.warm import WarmLines
+
+OPTIONS = TranscriptionOptions(model="starter", language="en", diarize=False)
+
+
+def test_after_a_failure_each_further_try_works_in_batches_half_as_large(tmp_path: Path) -> None:
+    lines = WarmLines(Settings(data_dir=tmp_path, threads=1, device="cpu", batch_size=8))
+
+    sizes = [lines.line(OPTIONS, attempt=attempt).batch_size for attempt in (1, 2, 3, 9, 1)]
+
+    assert sizes == [8, 4, 2, 1, 8]
+
+
+def test_the_model_of_the_last_job_serves_the_next_until_it_is_forgotten(tmp_path: Path) -> None:
+    lines = WarmLines(Settings(data_dir=tmp_path, threads=1, device="cpu"))
+    first = lines.line(OPTIONS).engine
+
+    again = lines.line(OPTIONS).engine
+    lines.forget()
+    anew = lines.line(OPTIONS).engine
+
+    assert again is first
+    assert anew is not first
