@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, render_template, request
 
+from steno.exports.clean import clean
 from steno.exports.table import defused
 from steno.ledger import audit
 from steno.ledger.audit import Entry, Wanted
@@ -89,7 +90,8 @@ def _text(value: object) -> str:
 
 
 def _filters() -> dict[str, str]:
-    return {name: request.args.get(name, "").strip()[:320] for name in ("person", "kind", "job", "days")}
+    # Cleaned: PostgreSQL refuses a text with a zero in it.
+    return {name: clean(request.args.get(name, ""))[:320] for name in ("person", "kind", "job", "days")}
 
 
 def _wanted() -> Wanted:
