@@ -8,6 +8,7 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from steno.claims import read_rule
 from steno.errors import InvalidOption
 from steno.proxies import trusted
 
@@ -72,6 +73,25 @@ class Settings(BaseSettings):
     search: bool = Field(
         default=True, description="Keep the words of transcripts in the database, so that they can be searched."
     )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="OpenID provider, e.g. https://login.example.org/realms/staff; none: no single sign-on.",
+    )
+    oidc_client_id: str = Field(default="steno", description="What this service is called there.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Its secret there; none: PKCE alone.")
+    oidc_scopes: str = Field(default="openid profile email", description="What is asked for, by spaces.")
+    oidc_name: str = Field(default="single sign-on", description="What people call the provider, for the button.")
+    oidc_allow: str = Field(
+        default="", description="Who may come in: eduPersonAffiliation=staff|member; email=*@example.org. Empty: all."
+    )
+    oidc_admin: str = Field(default="", description="Who administers, written alike; empty: as set in Steno.")
+    oidc_name_claim: str = Field(default="preferred_username", description="Attribute that new accounts are named by.")
+    oidc_link_by_email: bool = Field(
+        default=False, description="Accounts named like a verified mail address are connected without being asked."
+    )
+    oidc_trust_email: bool = Field(
+        default=False, description="Mail addresses count as verified also where the provider does not say so."
+    )
     upload_expiry: float = Field(default=24 * 3600.0, gt=0, description="Seconds until an unfinished upload goes.")
 
     encrypt: bool = Field(default=True, description="Encrypt what new jobs store, with a key for each job.")
@@ -135,6 +155,26 @@ class Settings(BaseSettings):
         default=None, description="Embedding model at llm_url: steno ask then also finds passages by meaning."
     )
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_issuer(cls, url: str | None) -> str | None:
+        if url is not None and not is_safe_issuer(url):
+            raise ValueError("it must be an https address, such as https://login.example.org")
+        return url
+
+    @field_validator("oidc_scopes")
+    @classmethod
+    def _has_openid(cls, scopes: str) -> str:
+        if "openid" not in scopes.split():
+            raise ValueError("openid must be one of them")
+        return scopes
+
+    @field_validator("oidc_allow", "oidc_admin")
+    @classmethod
+    def _is_rule(cls, text: str) -> str:
+        read_rule(text)
+        return text
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_proxies(cls, text: str) -> str:
@@ -150,6 +190,12 @@ class Settings(BaseSettings):
         if url is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", url):
             raise ValueError("it must be the address of an endpoint, such as http://localhost:8000/v1")
         return url.rstrip("/") if url is not None else None
+
+
+def is_safe_issuer(url: str) -> bool:
+    """Whether it is an https address; http serves for this machine alone."""
+    this_machine = r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/[^\s#]*)?"
+    return re.fullmatch(rf"https://[^\s/?#@]+[^\s#]*|{this_machine}", url) is not None
 
 
 def load_settings(**overrides: str | int | None) -> Settings:

@@ -49,6 +49,7 @@ class Visit:
         )
         self.context.set_default_timeout(15_000)
         self.faults: list[str] = []
+        self.also: list[str] = []  # other sites that it may go to
         self.page = self.open()
 
     def open(self) -> Page:
@@ -86,7 +87,7 @@ class Visit:
             self.faults.append(f"console: {text}")
 
     def _leaves(self, address: str) -> None:
-        if not address.startswith((self.url, "data:", "blob:", "about:")):
+        if not address.startswith((self.url, "data:", "blob:", "about:", *self.also)):
             self.faults.append(f"left the origin: {urlsplit(address).netloc}")
 
 

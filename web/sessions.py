@@ -29,7 +29,7 @@ class ForeignRequest(StenoError):
 
 def register(app: Flask) -> None:
     """Let templates name the proof, and send cookies that were set while answering."""
-    app.jinja_env.globals["csrf_token"] = csrf_token
+    app.jinja_env.globals.update(csrf_token=csrf_token, link_proof=link_proof)
     app.after_request(_send_cookies)
 
 
@@ -53,9 +53,9 @@ def forget() -> None:
 
 def csrf_token() -> str:
     """The proof for forms and scripts of the page that is being made."""
-    secret = g.get("new_session") or request.cookies.get(_cookie("session"))
+    secret = g.get("new_session") or request.cookies.get(cookie_name("session"))
     if not secret or (current() is None and not g.get("new_session")):
-        secret = request.cookies.get(_cookie("visitor")) or g.get("new_visitor")
+        secret = request.cookies.get(cookie_name("visitor")) or g.get("new_visitor")
         if not secret:
             secret = g.new_visitor = secrets.token_urlsafe(24)
     return _proof(secret)
@@ -68,13 +68,24 @@ def check_csrf() -> None:
     # Only small forms are read here: a recording is streamed by who takes it.
     given = request.headers.get(HEADER) or (request.form.get(FIELD) if request.mimetype == _FORM else None) or ""
     name = "session" if current() is not None else "visitor"
-    secret = request.cookies.get(_cookie(name), "")
+    secret = request.cookies.get(cookie_name(name), "")
     if not secret or not hmac.compare_digest(given.encode(), _proof(secret).encode()):
         raise ForeignRequest("The page was open too long, or this came from another page", "Reload it and try again.")
 
 
+def link_proof() -> str:
+    """The proof for links of the page that is being made, for the few that change something."""
+    return _proof(request.cookies.get(cookie_name("session"), ""), b"steno link")
+
+
+def check_link(given: str) -> None:
+    """Raises ForeignRequest where no page of ours had this link."""
+    if current() is None or not hmac.compare_digest(given.encode(), link_proof().encode()):
+        raise ForeignRequest("The page was open too long, or this came from another page", "Reload it and try again.")
+
+
 def _current() -> WebSession | None:
-    secret = request.cookies.get(_cookie("session"))
+    secret = request.cookies.get(cookie_name("session"))
     if not secret:
         return None
     database = services().database
@@ -90,18 +101,19 @@ def _current() -> WebSession | None:
 
 def _send_cookies(answer: Response) -> Response:
     if "new_session" in g:
-        _set(answer, "session", g.new_session, sessions.LONGEST)
-        if _cookie("visitor") in request.cookies:  # it was known before the person was
-            _set(answer, "visitor", "", None)
+        put_cookie(answer, "session", g.new_session, sessions.LONGEST)
+        if cookie_name("visitor") in request.cookies:  # it was known before the person was
+            put_cookie(answer, "visitor", "", None)
     if "new_visitor" in g:
-        _set(answer, "visitor", g.new_visitor, None)
+        put_cookie(answer, "visitor", g.new_visitor, None)
     return answer
 
 
-def _set(answer: Response, name: str, value: str, seconds: float | None) -> None:
+def put_cookie(answer: Response, name: str, value: str, seconds: float | None) -> None:
+    """Let the browser keep a secret of ours until it is closed or so many seconds are over; forget it where empty."""
     if value:
         answer.set_cookie(
-            _cookie(name),
+            cookie_name(name),
             value,
             max_age=int(seconds) if seconds is not None else None,
             httponly=True,
@@ -109,17 +121,18 @@ def _set(answer: Response, name: str, value: str, seconds: float | None) -> None
             secure=_tls(),
         )
     else:
-        answer.delete_cookie(_cookie(name), httponly=True, samesite="Lax", secure=_tls())
+        answer.delete_cookie(cookie_name(name), httponly=True, samesite="Lax", secure=_tls())
 
 
 def _tls() -> bool:
     return (services().settings.public_url or "").startswith("https://")
 
 
-def _cookie(name: str) -> str:
+def cookie_name(name: str) -> str:
+    """What a cookie of ours is called."""
     # With the prefix browsers take it from this very host and by https only.
     return f"__Host-steno_{name}" if _tls() else f"steno_{name}"
 
 
-def _proof(secret: str) -> str:
-    return hmac.new(b"steno csrf", secret.encode(), sha256).hexdigest()
+def _proof(secret: str, purpose: bytes = b"steno csrf") -> str:
+    return hmac.new(purpose, secret.encode(), sha256).hexdigest()

@@ -2,9 +2,22 @@
 
 from flask import Flask
 
-from web.portal import account, admin, assets, errors, figures, forms, home, job, languages, layout, sign_in
+from web.portal import (
+    account,
+    admin,
+    assets,
+    errors,
+    figures,
+    forms,
+    home,
+    job,
+    languages,
+    layout,
+    sign_in,
+    single_sign_on,
+)
 
-PAGES = (home, sign_in, account, job, admin)
+PAGES = (home, sign_in, single_sign_on, account, job, admin)
 
 
 def register(app: Flask) -> None:

@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     app.add_url_rule("/sign-in", "sign_in", show_sign_in)
     app.add_url_rule("/sign-in", "sign_in_try", sign_in, methods=["POST"])
     app.add_url_rule("/sign-out", "sign_out", sign_out, methods=["POST"])
+    app.add_url_rule("/signed-out", "signed_out", signed_out)
     app.add_url_rule("/welcome/<secret>", "welcome", show_welcome)
     app.add_url_rule("/welcome/<secret>", "welcome_in", welcome, methods=["POST"])
 
@@ -86,7 +87,16 @@ def sign_out() -> AnyResponse:
         user_id, session_id = found.user_id, found.id
         services().database.write(lambda session: ledger.end(session, user_id, session_id))
     sessions.forget()
-    return redirect("/sign-in", 303)
+    return redirect("/signed-out" if found is not None and found.user.subject else "/sign-in", 303)
+
+
+@public
+def signed_out() -> AnyResponse:
+    """The way out of the identity provider, too. A link: browsers let no form lead to another site here."""
+    from web.portal.single_sign_on import sign_out_url
+
+    leave = sign_out_url()
+    return _page("signed_out.html", leave=leave) if leave else redirect("/sign-in", 303)
 
 
 @public
