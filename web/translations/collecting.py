@@ -14,7 +14,7 @@ LANGUAGES = ("fi", "sv")
 _METHODS = [("templates/**.html", "jinja2"), ("static/js/**.js", "javascript"), ("**.py", "python")]
 _OPTIONS = {
     "templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"},
-    "static/js/**.js": {"template_string": "false"},
+    "static/js/**.js": {"template_string": "false", "parse_template_string": "true"},
 }
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _VALUE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
