@@ -3,15 +3,18 @@
 Modules import each other by relative addresses: those have the digest, too.
 """
 
+import gzip
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, Response, current_app, send_from_directory, url_for
+from flask import Flask, Response, current_app, request, send_from_directory, url_for
 
 from web.auth import public
 
 _FOLDER = Path(__file__).parent.parent / "static"
 _VERSION = "steno_assets_version"
+_TEXTS = (".css", ".js", ".svg", ".txt")
 
 
 def register(app: Flask) -> None:
@@ -36,9 +39,22 @@ def asset(name: str) -> str:
 def serve(version: str, name: str) -> Response:
     """A file, to be kept for good if the digest is this version's."""
     answer = send_from_directory(_FOLDER, name, max_age=31_536_000 if version == current_app.config[_VERSION] else 0)
+    answer.vary.add("Accept-Encoding")
+    # Pages themselves are not squeezed: how long one is would tell of the secret in it (BREACH). These have none.
+    if name.endswith(_TEXTS) and answer.status_code == 200 and request.accept_encodings["gzip"] > 0:
+        answer.direct_passthrough = False
+        answer.set_data(_squeezed(name, current_app.config[_VERSION]))
+        answer.headers["Content-Encoding"] = "gzip"
+        del answer.headers["ETag"]  # of the bytes as they lie on the disk
     if version == current_app.config[_VERSION]:
         answer.cache_control.immutable = True
     return answer
+
+
+@cache
+def _squeezed(name: str, version: str) -> bytes:
+    del version  # another version is another file
+    return gzip.compress((_FOLDER / name).read_bytes(), 9, mtime=0)
 
 
 def _digest() -> str:

@@ -5,10 +5,12 @@ import { _, ngettext } from "../i18n.js";
 import { say } from "../say.js";
 import { JobRows } from "../jobs/rows.js";
 import { Live } from "../jobs/live.js";
+import { dropped } from "./dropping.js";
 import { EntryRow } from "./entry.js";
 import { refusal } from "./faults.js";
 import { Options, Wrong } from "./options.js";
 import { Queue } from "./queue.js";
+import { broken, canRecord } from "./take.js";
 
 const LATEST = 5;
 const facts = JSON.parse(find("#facts").dataset.facts);
@@ -81,25 +83,14 @@ find("#choose").addEventListener("click", async () => {
 });
 files.addEventListener("change", () => { const chosen = [...files.files]; files.value = ""; take(chosen.map((file) => ({ file, handle: null }))); });
 
-let depth = 0;
-const carries = (event) => [...event.dataTransfer?.types ?? []].includes("Files");
-const over = (inside) => document.documentElement.classList.toggle("dropping", inside);
-addEventListener("dragenter", (event) => { if (carries(event)) { depth += 1; over(true); } });
-addEventListener("dragleave", (event) => { if (carries(event)) { depth = Math.max(0, depth - 1); over(depth > 0); } });
-addEventListener("dragover", (event) => { if (carries(event)) event.preventDefault(); });
-addEventListener("drop", async (event) => {
-  if (!carries(event)) return;
-  event.preventDefault();
-  depth = 0;
-  over(false);
-  // Handles must be asked for at once; where the browser has them, a reload finds the file again.
-  const given = [...event.dataTransfer.items].filter((item) => item.kind === "file").map((item) => {
-    if (item.webkitGetAsEntry?.()?.isDirectory) return null;
-    return { file: item.getAsFile(), handle: item.getAsFileSystemHandle?.().catch(() => null) ?? null };
-  });
-  if (given.includes(null)) say(_("Folders cannot be taken. Choose the files in it."), { fault: true });
-  await take(await Promise.all(given.filter((one) => one?.file).map(async ({ file, handle }) => ({ file, handle: await handle }))));
+find("#record").hidden = !canRecord();
+const recorded = (file, id) => queue.add(file, { take: id });
+find("#record").addEventListener("click", async () => {
+  const { record } = await import("./recorder.js");
+  await record(find("#recorder"), find("#drop"), facts.user, recorded);
 });
+
+dropped(take);
 
 const live = new Live({
   refresh: async () => latest.show((await get(`/jobs?limit=${LATEST}`)).value.jobs),
@@ -108,3 +99,6 @@ const live = new Live({
 });
 const isNew = (job) => latest.shown.length < LATEST || job.created > latest.shown.at(-1).job.created;
 await Promise.all([queue.recall(facts.expiry), live.begin()]);
+const takes = canRecord() ? await broken(facts.user, new Set(queue.entries.map((entry) => entry.take))) : [];
+if (takes.length) (await import("./recorder.js")).offer(find("#broken"), takes, recorded);
+

@@ -29,6 +29,7 @@ export class Queue {
     for (const kept of await store.everything("uploads")) {
       if (kept.user !== this.user || !await store.mine(kept.id)) continue;
       if (Date.now() - kept.touched > expiry * 1000) { await this.#forget(kept); continue; }
+      if (kept.take) await store.mine(`take-${kept.take}`);
       const entry = { ...kept, state: kept.state === "paused" ? "paused" : "waiting" };
       if (entry.url) entry.offset = await offsetOf(entry.url) ?? entry.offset;
       this.entries.push(entry);
