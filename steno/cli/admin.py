@@ -128,6 +128,23 @@ def purge(
     stdout.print(f"{len(found)} jobs deleted")
 
 
+@admin.command("reindex")
+@speaks_plainly
+def reindex() -> None:
+    """Build the search index anew, from the transcripts; with STENO_SEARCH=false their words leave the database."""
+    from steno.reindexing import reindex as build
+    from steno.vault import Vault
+
+    settings, done = load_settings(), 0
+
+    def count() -> None:
+        nonlocal done
+        done += 1
+
+    unread = build(_database(), Vault.of(settings), settings, count)
+    stdout.print(f"{done} jobs indexed" + (f"; {unread} transcripts could not be read" if unread else ""))
+
+
 def _database() -> "Database":
     from steno.database import Database
 

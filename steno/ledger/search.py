@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, case, column, delete, exists, func, literal, or_, select, table
+from sqlalchemy import ColumnElement, case, column, delete, func, literal, or_, select, table
 from sqlalchemy.orm import Session
 
 from steno.database.passages import INDEX
@@ -72,11 +72,6 @@ def matches(session: Session, job_ids: Sequence[str], terms: Sequence[Term]) -> 
     )
     best = select(ranked.c.job_id, ranked.c.start, ranked.c.text).where(ranked.c.place == 1)
     return {job_id: Match(marked(text, terms), start) for job_id, start, text in session.execute(best)}
-
-
-def unindexed(session: Session) -> Sequence[str]:
-    """Ids of jobs without any passage, such as those of an earlier version."""
-    return session.scalars(select(Job.id).where(~exists().where(Passage.job_id == Job.id))).all()
 
 
 def _passages(transcript: Transcript) -> set[tuple[float, str]]:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from steno.config import Settings
 from steno.database.tables import User
-from steno.ledger import overview
+from steno.ledger import overview, retention
+from steno.ledger.portal_settings import Retention
 from steno.model_names import KNOWN_MODELS, STARTER
 from web.auth import Caller, caller, page
 from web.openai_api.languages import CODES
@@ -21,6 +22,8 @@ _TEMPLATES = {
     "lecture": _("Lecture"),
     "dictation": _("Dictation"),
 }
+
+_PERIODS = ((1, _("a day")), (7, _("a week")), (30, _("a month")), (365, _("a year")))
 
 
 def register(app: Flask) -> None:
@@ -37,9 +40,15 @@ def show() -> str:
     here, who = services(), caller()
     with here.database.reading() as session:
         facts = _facts(session, here.settings, who)
+        rules = retention.rules(session, here.settings)
     host = urlsplit(here.settings.llm_url or "").hostname
     return render_template(
-        "home.html", facts=facts, settings=here.settings, templates=_templates(here.settings), model_host=host
+        "home.html",
+        facts=facts,
+        rules=rules,
+        periods=_periods(rules),
+        templates=_templates(here.settings),
+        model_host=host,
     )
 
 
@@ -68,6 +77,12 @@ def _facts(session: Session, settings: Settings, who: Caller) -> dict[str, objec
         "languages": CODES,
         "models": [*KNOWN_MODELS, STARTER],
     }
+
+
+def _periods(rules: Retention) -> list[tuple[int, str]]:
+    """Days after which a job may be asked to go, with their names."""
+    most = rules.maximum_days or _PERIODS[-1][0]
+    return [(days, title) for days, title in _PERIODS if days <= most]
 
 
 def _templates(settings: Settings) -> dict[str, str]:

@@ -18,9 +18,9 @@ export function says(job) {
   if (job.state === "failed") return job.error?.message ?? "";
   if (ended(job)) return "";
   const left = end ? about(Math.max(5, (Date.parse(end) - Date.now()) / 1000)) : "";
-  if (job.state === "queued" && place) return left ? _("place {place}, {left}", { place, left }) : _("place {place}", { place });
+  if (job.state === "queued" && place) return left ? _("place {place}, {left} left", { place, left }) : _("place {place}", { place });
   const part = new Intl.NumberFormat(language, { style: "percent" }).format(Math.round(percent) / 100);
-  return left ? _("{part}, {left}", { part, left }) : part;
+  return left ? _("{part}, {left} left", { part, left }) : part;
 }
 
 /** When it was handed in, how long it is, or how large while nobody knows. */

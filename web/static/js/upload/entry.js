@@ -10,6 +10,7 @@ export class EntryRow {
     this.entry = entry;
     this.says = make("p", { class: "small muted number", id: `says-${entry.id}` });
     this.bar = make("progress", { max: entry.size, "aria-label": entry.name });
+    this.arrived = make("span", { class: "arrived" }, icon("check"));
     this.pause = button("pause", _("Pause"), () => { queue.pause(entry); this.resume.focus(); });
     this.resume = button("play", _("Go on"), () => { (entry.state === "lost" ? queue.reopen(entry) : queue.resume(entry)); this.pause.focus(); });
     this.retry = button("retry", _("Try again"), () => queue.resume(entry));
@@ -18,7 +19,7 @@ export class EntryRow {
     this.again = make("button", { type: "button", class: "small-button", onclick: () => queue.again(entry) }, _("Do it again"));
     this.element = make("li", { class: "entry", dataset: { id: entry.id } },
       make("div", { class: "row apart" },
-        make("div", { class: "grow" }, make("strong", { class: "break" }, entry.name), this.says),
+        this.arrived, make("div", { class: "grow" }, make("strong", { class: "break" }, entry.name), this.says),
         make("div", { class: "row" }, this.open, this.again, this.retry, this.pause, this.resume, this.cancel)),
       this.bar);
     this.update(entry);
@@ -30,7 +31,8 @@ export class EntryRow {
     this.says.textContent = line(entry);
     this.says.classList.toggle("fault-text", Boolean(entry.error));
     this.bar.value = entry.offset;
-    this.bar.hidden = ["existing"].includes(state);
+    this.bar.hidden = ["existing", "sent", "submitting"].includes(state);
+    this.arrived.hidden = !["sent", "submitting"].includes(state);
     this.open.hidden = this.again.hidden = state !== "existing";
     if (state === "existing") this.open.href = `/jobs/${entry.job.id}`;
     this.pause.hidden = !["waiting", "sending"].includes(state);

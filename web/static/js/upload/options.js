@@ -35,7 +35,7 @@ export class Options {
     wanted.options = options;
     wanted.minutes = form.template.value ? { template: form.template.value } : false;
     if (form.notify?.checked) wanted.notify_email = facts.mail;
-    if (form.keep && !form.keep.checked) wanted.keep_recording = false;
+    wanted.keep_recording = form.keep.checked;
     if (form.days.value) wanted.delete_after = new Date(Date.now() + form.days.value * DAY * 1000).toISOString();
     this.#remember(options.language);
     return wanted;

@@ -42,6 +42,7 @@ function gone(entry, job) {
 function arrange() {
   const open = queue.entries.filter((entry) => !entry.request);
   list.hidden = queue.entries.length === 0;
+  find("#drop").classList.toggle("compact", queue.entries.length > 0);
   form.hidden = open.length === 0;
   start.textContent = open.length > 1 ? ngettext("Transcribe {number} file", "Transcribe {number} files", open.length) : _("Transcribe");
 }
