@@ -24,6 +24,7 @@ from steno.minutes import ActionItem, Due, Evidence, Minutes, MinutesProvenance,
 from steno.states import ORDER, QUEUE_OF, JobState, Stage, StageState
 from steno.transcript import Mark, MarkKind, Provenance, Segment, Speaker, SpeakerTurn, Transcript, Uncovered, Word
 from steno.vault import Vault
+from steno.waveform import Waveform
 from worker.ffmpeg import find_ffmpeg
 
 _WORDS = (
@@ -150,6 +151,16 @@ def tone(path: Path, seconds: float) -> Path:
     return path
 
 
+def loudness(transcript: Transcript, parts: int = 1000) -> Waveform:
+    """Loud where somebody speaks."""
+    chance, step = Random(7), transcript.duration / parts
+    peaks = [0.02] * parts
+    for word in transcript.words():
+        for part in range(int(word.start / step), min(parts, int(word.end / step) + 1)):
+            peaks[part] = chance.uniform(0.2, 0.9)
+    return Waveform(duration=transcript.duration, peaks=tuple(peaks))
+
+
 def store(vault: Vault, blob: str, recording: bytes) -> str | None:
     """Store a recording as it is when it has been uploaded; its wrapped key."""
     key = vault.new_key(blob)
@@ -168,6 +179,7 @@ def seed(
     user: str = "admin",
     state: JobState = JobState.COMPLETED,
     notices: Sequence[str] = (),
+    waveform: Waveform | None = None,
 ) -> str:
     """A job of that person's that has ended; its id."""
     database, vault = Database.of(settings), Vault.of(settings)
@@ -203,9 +215,9 @@ def seed(
         session.flush()
         search.index_title(session, job)
         search.index_transcript(session, job, transcript)
-        for kind, value in (("transcript", transcript), ("minutes", minutes)):
+        for kind, value in (("transcript", transcript), ("minutes", minutes), ("waveform", waveform)):
             if value is not None:
-                folder = "transcripts" if kind == "transcript" else kind
+                folder = kind if kind == "minutes" else f"{kind}s"
                 document = vault.write_document(job, folder, value.model_dump_json().encode())
                 jobs.add_document(session, job, kind, document)
         return job.id

@@ -19,7 +19,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from tests.bench import editing, service, speakers
+from tests.bench import editing, pages, service, speakers
 from tests.bench import minutes as of_minutes
 from tests.bench.attribution import attribution
 from tests.bench.material import recording
@@ -140,6 +140,7 @@ PARTS: dict[str, Callable[[int], list[str]]] = {
     "overhead": partial(service.overhead, OUTPUT),
     "latency": partial(service.latency, OUTPUT),
     "editing": editing.edits,
+    "page": pages.page,
 }
 
 

@@ -43,7 +43,7 @@ let open_ = false;
 
 async function open(job) {
   open_ = true;
-  const here = await workspace({ base, job: job.id, transcript: `${base}/transcript`, audio: `${base}/audio`, waveform: `${base}/waveform` });
+  const here = await workspace({ base, job: job.id, transcript: `${base}/transcript`, audio: `${base}/audio`, waveform: job.links.waveform });
   header.show({ spoken: here.transcript.language });
   let tabs = null;
   const jump = evidence(here, { toTranscript: () => tabs.toTranscript() });

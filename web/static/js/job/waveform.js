@@ -22,7 +22,12 @@ export class Waveform {
   }
 
   /** Loudness from 0 to 1, evenly over the recording; null where nobody knows it. */
-  setPeaks(peaks) { this.peaks = peaks; this.draw(); }
+  setPeaks(peaks) {
+    // A quiet recording is seen as well as a loud one.
+    const most = Math.max(0.05, ...peaks);
+    this.peaks = peaks.map((one) => Math.sqrt(one / most));
+    this.draw();
+  }
 
   setMarks(marks) { this.marks = marks; this.draw(); }
 
