@@ -19,7 +19,7 @@ export async function ask(method, path, { body, headers = {}, signal } = {}) {
   if (body !== undefined) sent["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(path.startsWith("/api/") ? path : root + path, {
+    answer = await fetch(/^\/(api|shared)\//.test(path) ? path : root + path, {
       method, headers: sent, signal, body: body === undefined ? undefined : JSON.stringify(body), credentials: "same-origin",
     });
   } catch (fault) {

@@ -60,6 +60,12 @@ async function open(job) {
     { name: "history", label: _("History"), element: history.element, shown: () => history.shown() },
   ]);
   await minutes.load();
+  let names = JSON.stringify(here.transcript.speakers);
+  here.transcript.addEventListener("change", () => {
+    const now = JSON.stringify(here.transcript.speakers);
+    if (now !== names) minutes.again().catch(sayFault);
+    names = now;
+  });
 }
 
 function noMinutes(job) {

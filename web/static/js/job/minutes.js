@@ -35,6 +35,9 @@ export class MinutesPanel {
     }
   }
 
+  /** Read them again, unless somebody is writing: names of speakers may be others now. */
+  async again() { if (this.value && this.open === null) await this.load(); }
+
   show() {
     const { value } = this, doubtful = SECTIONS.flatMap(([kind]) => value[kind]).filter((one) => one.doubts.length).length;
     this.element.replaceChildren(
@@ -64,6 +67,7 @@ export class MinutesPanel {
     return make("li", { class: entry.done ? "entry done" : "entry" }, tick,
       make("div", { class: "grow" },
         make("p", { class: "break" }, text, " ", cites(entry.evidence.map((one) => ({ segments: entry.evidence.map((proof) => proof.segment).sort((a, b) => (a === one.segment ? -1 : b === one.segment ? 1 : 0)), ...one })), this.jump)),
+        entry.edited ? make("span", { class: "tag" }, _("edited")) : null,
         duty ? make("p", { class: "small muted" }, duty) : null,
         entry.doubts.length ? make("p", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: entry.doubts.join("; ") }))) : null),
       this.readonly ? null : make("button", { type: "button", class: "quiet icon entry-edit", "aria-label": _("Edit: {text}", { text: text.slice(0, 80) }), title: _("Edit"), dataset: { focus: `edit ${kind} ${index}` }, onclick: () => this.write(kind, index) }, icon("edit")));

@@ -1,0 +1,117 @@
+"""Beside the transcript: minutes corrected and ticked off, files to take away, links for people without an account."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from steno.config import Settings
+from tests.browser import Visit, serious
+from tests.seeding import long_transcript, loudness, minutes_of, seed
+from tests.service import Service
+
+RECORDING = Path(__file__).parents[2] / "examples" / "meeting.opus"
+
+
+@pytest.fixture
+def page(service: Service, visit: Visit) -> Page:
+    """The page of a new job with minutes."""
+    told = long_transcript(200, hours=1 / 60, speakers=2, name="talk.wav")
+    settings = Settings(data_dir=service.data)
+    job = seed(settings, told, recording=RECORDING.read_bytes(), minutes=minutes_of(told), waveform=loudness(told))
+    visit.sign_in()
+    visit.page.goto(f"/jobs/{job}")
+    expect(visit.page.locator(".minutes-title")).to_be_visible()
+    return visit.page
+
+
+def test_an_action_item_is_ticked_off_and_stays_so(page: Page) -> None:
+    tick = page.get_by_role("checkbox", name="Done: Send the report.")
+
+    tick.check()
+
+    expect(page.locator("#saved")).to_have_text("Minutes saved")
+    expect(tick).to_be_focused()
+    page.reload()
+    expect(tick).to_be_checked()
+
+
+def test_a_statement_is_corrected_another_added_and_one_removed(page: Page) -> None:
+    page.get_by_role("button", name="Edit: Send the report.").click()
+    page.get_by_label("Task").fill("Send <b>both</b> reports.")
+    page.get_by_label("Owner").fill("Zoe")
+    page.get_by_label("Due").fill("2026-12-24")
+    page.get_by_role("button", name="Save", exact=True).click()
+    item = page.locator(".entry", has_text="Send <b>both</b> reports.")
+    expect(item).to_contain_text("Zoe")
+    expect(item).to_contain_text("edited")
+
+    page.locator('.segment[data-id="4"]').click()
+    page.get_by_role("button", name="Add a decision").click()
+    page.get_by_label("Text", exact=True).fill("The keys stay here.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    added = page.locator(".entry", has_text="The keys stay here.")
+    added.get_by_role("button", name="Evidence at").click()
+    expect(page.locator('.segment[data-id="4"]')).to_be_focused()
+
+    added.get_by_role("button", name="Edit:").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+
+    expect(page.get_by_text("The keys stay here.")).to_have_count(0)
+
+
+def test_a_new_name_of_a_speaker_stands_in_the_minutes_too(page: Page) -> None:
+    expect(page.locator(".entry", has_text="Send the report.")).to_contain_text("Speaker 1")
+
+    page.get_by_role("button", name="Speaker 1", exact=True).first.click()
+    page.get_by_label("Name, everywhere").fill("Anna")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.locator(".entry", has_text="Send the report.")).to_contain_text("Anna")
+
+
+def test_files_are_taken_away_with_subtitles_as_one_wants_them(page: Page) -> None:
+    page.get_by_role("button", name="Download").click()
+    page.get_by_text("Subtitle settings").click()
+    preview = page.get_by_label("The first subtitles")
+    expect(preview).to_contain_text("-->")
+    page.get_by_label("Characters in a line").fill("20")
+    expect(preview).not_to_contain_text("Committee ask the the report")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="SRT subtitles").click()
+
+    lines = download.value.path().read_text().splitlines()
+    assert download.value.suggested_filename == "talk.srt"
+    assert max(map(len, (line for line in lines if "-->" not in line))) <= 20
+    assert serious(page) == []
+
+
+def test_who_has_the_link_reads_and_hears_until_it_is_revoked(page: Page, visits: Callable[..., Visit]) -> None:
+    page.get_by_role("button", name="Share").click()
+    page.get_by_label("Label").fill("For Bo")
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_label("The link").input_value()
+    assert serious(page) == []
+
+    guest = visits(width=360)
+    guest.page.goto(link)
+    expect(guest.page.get_by_text("Shared with you to read")).to_be_visible()
+    guest.page.locator('.segment[data-id="2"] .w').first.click()
+    expect(guest.page.get_by_role("button", name="Pause")).to_be_visible()
+    guest.page.get_by_role("tab", name="Minutes").click()
+    expect(guest.page.get_by_text("Send the report.")).to_be_visible()
+    expect(guest.page.get_by_role("checkbox", name="Done: Send the report.")).to_be_disabled()
+    assert guest.page.get_by_role("button", name="Edit").count() == 0
+    assert serious(guest.page) == []
+    guest.screenshot("shared-360")
+
+    page.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Share").click()
+    expect(page.locator(".share", has_text="For Bo")).to_contain_text("opened once")
+    page.get_by_role("button", name="Revoke: For Bo").click()
+    page.get_by_role("button", name="Revoke", exact=True).last.click()
+    expect(page.locator(".share")).to_have_count(0)
+    guest.page.reload()
+
+    expect(guest.page.get_by_role("heading", level=1)).not_to_have_text("talk.wav")
