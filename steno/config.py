@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     oidc_scopes: str = Field(default="openid profile email", description="What is asked for, by spaces.")
     oidc_name: str = Field(default="single sign-on", description="What people call the provider, for the button.")
     oidc_allow: str = Field(
-        default="", description="Who may come in: eduPersonAffiliation=staff|member; email=*@example.org. Empty: all."
+        default="", description="Who may come in, e.g. affiliation=staff; email=*@example.org. Empty: all."
     )
     oidc_admin: str = Field(default="", description="Who administers, written alike; empty: as set in Steno.")
     oidc_name_claim: str = Field(default="preferred_username", description="Attribute that new accounts are named by.")

@@ -35,6 +35,7 @@ class Caller:
     key: str
     scopes: frozenset[str]
     session_id: str | None = None  # where it is a browser
+    called: str = ""  # what people call them, there
 
 
 def needs(scope: str) -> Callable[[View], View]:
@@ -81,7 +82,7 @@ def signed_in() -> Caller | None:
     if found is None:
         return None
     user = found.user
-    return Caller(user.id, user.name, user.admin, found.id, frozenset(accounts.SCOPES), found.id)
+    return Caller(user.id, user.name, user.admin, found.id, frozenset(accounts.SCOPES), found.id, user.called)
 
 
 def register(app: Flask) -> None:

@@ -5,11 +5,11 @@ import secrets
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from steno.database.clock import now
-from steno.database.tables import ApiToken, User
+from steno.database.tables import ApiToken, User, WebSession
 from steno.errors import InvalidOption
 from steno.exports.clean import clean
 from steno.ledger.moves import record
@@ -140,7 +140,8 @@ def everybody(session: Session) -> Sequence[User]:
 
 
 def disable(session: Session, name: str, *, disabled: bool = True) -> None:
-    """Keep a person out, or let them in again. Raises InvalidOption where there is none."""
+    """Keep a person out, which ends their sessions, or let them in again. Raises InvalidOption where there is none."""
     user = find_user(session, name)
     user.disabled = disabled
+    session.execute(delete(WebSession).where(WebSession.user_id == user.id))
     record(session, "user.disabled" if disabled else "user.enabled", user_id=user.id)

@@ -13,12 +13,12 @@ PAGES = ("", "/security", "/tokens", "/data")
 def test_a_name_is_saved_and_shown(visit: Visit) -> None:
     page = visit.sign_in()
     page.goto("/account")
-    page.get_by_label("Name shown to others").fill("<i>Ann</i>")
+    page.get_by_label("Your name").fill("<i>Ann</i>")
     page.get_by_label("Mail address").fill("ann@example.org")
     page.get_by_role("button", name="Save").click()
 
     page.get_by_role("status").filter(has_text="Saved.").wait_for()
-    assert page.get_by_label("Name shown to others").input_value() == "<i>Ann</i>"
+    assert page.get_by_label("Your name").input_value() == "<i>Ann</i>"
     assert page.get_by_label("Mail address").input_value() == "ann@example.org"
 
 

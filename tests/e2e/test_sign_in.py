@@ -46,3 +46,18 @@ def test_the_pages_have_no_serious_fault_of_accessibility(visit: Visit) -> None:
     visit.page.goto("/sign-in")
     assert serious(visit.page) == []
     visit.screenshot("sign-in")
+
+
+def test_who_guesses_is_told_to_wait_and_how_long(visit: Visit) -> None:
+    visit.page.goto("/sign-in")
+    for number in range(7):
+        visit.page.get_by_label("Name or mail address").fill("somebody@example.org")
+        visit.page.get_by_label("Password").fill(f"guess number {number}")
+        with visit.page.expect_response("**/sign-in") as answer:
+            visit.page.get_by_role("button", name="Sign in").click()
+
+    assert answer.value.status == 429
+    assert int(answer.value.headers["retry-after"]) >= 1
+    assert visit.page.get_by_role("alert").inner_text().startswith("Too many tries. Wait ")
+    assert serious(visit.page) == []
+    visit.screenshot("sign-in-too-many")

@@ -6,7 +6,7 @@ import pytest
 
 from steno.database.tables import ApiToken, AuditEvent, User
 from steno.errors import InvalidOption
-from steno.ledger import accounts
+from steno.ledger import accounts, passwords, sessions
 from tests.ledger import Ledger
 
 
@@ -128,3 +128,19 @@ def _issue(ledger: Ledger, **wanted: object) -> tuple[str, str]:
     """A person's id, and the secret of their token."""
     user = ledger.do(accounts.add_user, "person@example.org")
     return user.id, ledger.do(accounts.issue_token, user, "laptop", **wanted)[1]
+
+
+@pytest.mark.parametrize("password", ["short", "Password123", "aaaaaaaaaaaa", "Person@Example.org", "x" * 1001])
+def test_passwords_that_are_guessed_at_once_are_refused(password: str) -> None:
+    with pytest.raises(passwords.WeakPassword):
+        passwords.hashed(password, name="person@example.org")
+
+
+def test_who_is_kept_out_by_the_command_line_has_no_session_left(ledger: Ledger) -> None:
+    user = ledger.do(accounts.add_user, "person@example.org")
+    secret = ledger.do(lambda session: sessions.begin(session, accounts.find_user(session, user.name)))
+
+    ledger.do(accounts.disable, "person@example.org")
+    ledger.do(accounts.disable, "person@example.org", disabled=False)
+
+    assert ledger.do(sessions.holder, secret) is None

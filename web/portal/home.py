@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from steno.config import Settings
 from steno.database.tables import User
-from steno.ledger import overview, retention
+from steno.ledger import overview, retention, uploads
 from steno.ledger.portal_settings import Retention
 from steno.model_names import KNOWN_MODELS, STARTER
 from web.auth import Caller, caller, page
@@ -62,7 +62,7 @@ def _facts(session: Session, settings: Settings, who: Caller) -> dict[str, objec
     """What the page's scripts must know before they ask the API anything."""
     user = session.get_one(User, who.user_id)
     used = overview.usage(session, who.user_id)
-    quota = user.quota or settings.quota
+    quota = uploads.quota_of(user.quota, settings)
     address = user.email or (user.name if "@" in user.name else None)
     return {
         "user": user.id,

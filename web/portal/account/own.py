@@ -95,6 +95,7 @@ def _words() -> dict[str, str]:
         "user.added": _("Account opened"),
         "user.amended": _("Account changed"),
         "user.linked": _("Connected with single sign-on"),
+        "user.unlinked": _("Disconnected from single sign-on"),
         "user.promoted": _("Made administrator"),
         "user.demoted": _("No longer administrator"),
         "user.quota": _("Quota changed"),
