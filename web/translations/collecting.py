@@ -57,12 +57,19 @@ def faults(language: str) -> Iterator[str]:
         known = catalog.get(message.id, message.context)
         if known is None or not _whole(known):
             yield f"{language}: not translated: {_first(message)}"
-        elif any(_values(text) != _values(_first(message)) for text in _texts(known)):
+        elif not _same_values(message, known):
             yield f"{language}: other values: {_first(message)}"
 
 
 def _whole(message: Message) -> bool:
     return all(_texts(message)) and not message.fuzzy
+
+
+def _same_values(message: Message, known: Message) -> bool:
+    """Whether no value is lost. Where English says "one", another language may say the number, or not, too."""
+    ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+    pairs = zip(ids, _texts(known), strict=True)
+    return all(_values(text) in (_values(one), _values(ids[-1])) for one, text in pairs)
 
 
 def _first(message: Message) -> str:
