@@ -73,7 +73,6 @@ def test_the_page_is_used_by_keyboard_alone(job: str, visit: Visit) -> None:
 
     page.locator("#transcript .who-button").first.focus()
     page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
     expect(page.locator('.segment[data-id="0"]')).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.locator('.segment[data-id="1"]')).to_be_focused()

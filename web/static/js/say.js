@@ -11,7 +11,11 @@ export function say(text, { fault = false, action = null } = {}) {
   if (action) toast.append(make("button", { type: "button", onclick: () => { close(); action.run(); } }, action.label));
   if (fault) toast.append(make("button", { type: "button", onclick: close }, _("Close")));
   else setTimeout(close, SECONDS * 1000);
-  find("#toasts").append(toast);
+  // What stands outside an open dialog is neither seen nor heard.
+  const dialog = find("dialog:modal");
+  if (dialog) toast.setAttribute("role", fault ? "alert" : "status");
+  (dialog ?? find("#toasts")).append(toast);
+  if (dialog) toast.scrollIntoView({ block: "nearest" });
   return close;
 }
 

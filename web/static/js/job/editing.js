@@ -8,12 +8,16 @@ import { EditBar } from "./editbar.js";
 const PAUSE = 1200; // milliseconds without a key until it is saved
 
 export class Editor extends EventTarget {
-  constructor(view, edits, saver) {
+  constructor(view, edits, saver, player) {
     super();
-    Object.assign(this, { view, edits, saver, id: null });
+    Object.assign(this, { view, edits, saver, player, id: null });
     this.transcript = view.transcript;
     this.bar = new EditBar(this);
     const { root } = view;
+    root.addEventListener("click", (event) => {
+      const pencil = event.target.closest("[data-edit]");
+      if (pencil) this.open(Number(pencil.dataset.edit), { at: 0 });
+    });
     root.addEventListener("dblclick", (event) => {
       const element = event.target.closest(".segment");
       if (element && Number(element.dataset.id) !== this.id) this.open(Number(element.dataset.id), { x: event.clientX, y: event.clientY });
@@ -95,9 +99,17 @@ export class Editor extends EventTarget {
       ArrowUp: event.altKey ? () => this.step(-1) : null,
     }[key];
     event.stopPropagation();
+    const heard = this.hearing(event);
+    if (heard) { event.preventDefault(); heard(); }
     if (!run) return;
     event.preventDefault();
     run();
+  }
+
+  /** The player's keys while one writes. By their place: with Alt some keyboards write other letters. */
+  hearing({ code, altKey, ctrlKey }) {
+    if (ctrlKey && code === "Space") return () => this.player.toggle();
+    return altKey && !ctrlKey ? { KeyK: () => this.player.toggle(), KeyJ: () => this.player.skip(-5), KeyL: () => this.player.skip(5) }[code] : undefined;
   }
 
   /** What stands before and behind, in order. */

@@ -90,7 +90,8 @@ export class Header {
     title.hidden = this.pencil.hidden = true;
     title.after(input);
     input.focus();
-    input.select();
+    const dot = input.value.lastIndexOf(".");
+    input.setSelectionRange(0, dot > 0 ? dot : input.value.length);
   }
 
   async again(stage) {

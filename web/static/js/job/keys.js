@@ -32,6 +32,7 @@ export function keys(actions) {
       { shown: ["Enter"], says: _("While writing: split at the cursor") },
       { shown: ["⌫"], says: _("While writing, at the start: join with the one before") },
       { shown: ["Alt ↑", "Alt ↓"], says: _("While writing: segment before, segment after") },
+      { shown: ["Alt K", "Alt J", "Alt L"], says: _("While writing: play or pause, back, forward") },
       { shown: ["Esc"], says: _("While writing: done") },
     ] : []),
   ];

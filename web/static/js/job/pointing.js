@@ -29,12 +29,14 @@ export function pointing(view, player) {
       player.seek(transcript.byId.get(Number(element.dataset.id)).start, { play: true });
     }
   });
-  // One segment is in the order of Tab: the one that was used last, else the first.
+  // One segment, with its speaker, is in the order of Tab: the one that was used last, else the first.
   function rove(element) {
-    for (const one of root.querySelectorAll('.segment[tabindex="0"]')) one.tabIndex = -1;
+    for (const one of root.querySelectorAll('[tabindex="0"]')) one.tabIndex = -1;
     element.tabIndex = 0;
+    const name = element.closest(".block").querySelector(".who-button");
+    if (name) name.tabIndex = 0;
   }
-  const first = () => { if (!root.querySelector('.segment[tabindex="0"]')) root.querySelector(".segment")?.setAttribute("tabindex", "0"); };
+  const first = () => { if (!root.querySelector('.segment[tabindex="0"]') && root.querySelector(".segment")) rove(root.querySelector(".segment")); };
   view.addEventListener("updated", first);
   root.addEventListener("focusin", (event) => { const element = event.target.closest(".segment"); if (element) rove(element); });
   first();

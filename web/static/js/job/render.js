@@ -1,5 +1,5 @@
 // Paragraphs, segments and words as elements. Words are made when they are needed: text alone can be found and read.
-import { make } from "../dom.js";
+import { icon, make } from "../dom.js";
 import { clock } from "../format.js";
 import { _ } from "../i18n.js";
 
@@ -8,22 +8,23 @@ export function blockElement(block, transcript, readonly) {
   if (block.hole) return holeElement(block.hole);
   const first = block.segments[0], name = transcript.name(block.speaker) ?? _("Unknown speaker");
   const colour = transcript.colours.get(block.speaker);
-  const time = make("button", { type: "button", class: "time number", dataset: { seek: first.start }, "aria-label": _("Play from {time}", { time: clock(first.start) }) }, clock(first.start));
+  const time = make("button", { type: "button", class: "time number", tabindex: "-1", dataset: { seek: first.start }, "aria-label": _("Play from {time}", { time: clock(first.start) }) }, clock(first.start));
   const who = !block.turn ? null : readonly ? make("h3", { class: "who" }, name)
-    : make("h3", { class: "who" }, make("button", { type: "button", class: "who-button", dataset: { who: first.id }, "aria-haspopup": "dialog" }, name));
+    : make("h3", { class: "who" }, make("button", { type: "button", class: "who-button", tabindex: "-1", dataset: { who: first.id }, "aria-haspopup": "dialog" }, name));
   const text = make("p", { class: "words" });
   block.segments.forEach((segment, place) => text.append(place ? " " : "", segmentElement(segment)));
-  return make("div", { class: block.turn ? "block turn" : "block", dataset: colour ? { colour } : {} }, make("div", { class: "block-head" }, who, time), text);
+  return make("div", { class: block.turn ? "block turn" : "block", dataset: colour ? { colour } : {} }, make("div", { class: "block-head" }, who, time, readonly ? null : pencil(first)), text);
 }
+
+/** For the mouse and the finger; keys have their own way. */
+const pencil = (segment) => make("button", { type: "button", class: "quiet block-edit", tabindex: "-1", dataset: { edit: segment.id }, "aria-label": _("Edit from {time}", { time: clock(segment.start) }), title: _("Edit") }, icon("edit"));
 
 /** A segment with its text alone. */
 export function segmentElement(segment) {
   const element = make("span", { class: "segment", tabindex: "-1", dataset: { id: segment.id } }, segment.text);
   const doubts = segment.marks.map((mark) => mark.reason);
-  if (segment.marks.some((mark) => mark.kind === "suspect")) {
-    element.classList.add("suspect");
-    element.title = doubts.join("; ");
-  }
+  if (doubts.length) element.title = doubts.join("; ");
+  if (segment.marks.some((mark) => mark.kind === "suspect")) element.classList.add("suspect");
   return element;
 }
 
@@ -39,7 +40,7 @@ export function buildWords(element, segment) {
     const piece = document.createElement("span");
     piece.className = "w";
     piece.dataset.w = place;
-    const doubt = word.probability === null ? 0 : word.probability < 0.4 ? 3 : word.probability < 0.6 ? 2 : word.probability < 0.8 ? 1 : 0;
+    const doubt = word.probability === null ? 0 : word.probability < 0.35 ? 3 : word.probability < 0.55 ? 2 : word.probability < 0.75 ? 1 : 0;
     if (doubt) { piece.dataset.doubt = doubt; piece.title = _("{percent} % sure", { percent: Math.round(100 * word.probability) }); }
     piece.textContent = word.text;
     pieces.push(piece);

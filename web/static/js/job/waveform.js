@@ -13,7 +13,9 @@ export class Waveform {
     this.marks = []; // { start, end, kind }
     this.time = 0;
     this.canvas = make("canvas", { "aria-hidden": "true" });
-    this.element = make("div", { class: "wave", role: "slider", tabindex: "0", "aria-label": _("Position"), "aria-valuemin": "0", "aria-valuemax": String(Math.round(duration)) }, this.canvas);
+    this.element = make("div", { class: "wave", role: "slider", tabindex: "0", "aria-label": _("Position"), "aria-valuemin": "0", "aria-valuemax": String(Math.round(duration)) }, this.canvas, this.tip = make("span", { class: "wave-tip number", "aria-hidden": "true", hidden: true }));
+    this.element.addEventListener("pointermove", (event) => this.hover(event));
+    this.element.addEventListener("pointerleave", () => { this.tip.hidden = true; });
     this.element.addEventListener("pointerdown", (event) => this.grab(event));
     this.element.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.draw()).observe(this.element);
@@ -39,6 +41,14 @@ export class Waveform {
       this.element.setAttribute("aria-valuetext", _("{time} of {length}", { time: clock(time), length: clock(this.duration) }));
     }
     if (Math.round(this.canvas.width * time / this.duration) !== this.drawn) this.draw();
+  }
+
+  /** The time under the pointer. */
+  hover(event) {
+    const box = this.element.getBoundingClientRect(), part = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    this.tip.textContent = clock(this.duration * part);
+    this.tip.style.left = `${100 * part}%`;
+    this.tip.hidden = event.pointerType === "touch" && !event.buttons;
   }
 
   grab(event) {

@@ -71,7 +71,7 @@ function shortcuts(help) {
 function changing(here) {
   const { transcript, view, player, base, job } = here;
   const saver = new Saver(transcript, base, job), edits = new Edits(transcript, saver);
-  const editor = new Editor(view, edits, saver), replace = new Replace(view, edits, editor);
+  const editor = new Editor(view, edits, saver, player), replace = new Replace(view, edits, editor);
   speakers(view, edits);
   const show = async (moved) => {
     const step = await moved;
