@@ -34,3 +34,4 @@ announcement?.querySelector("button").addEventListener("click", () => {
   announcement.remove();
   document.querySelector("#main").focus();
 });
+document.querySelector(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -1,5 +1,6 @@
 // A part of the page looks again every few seconds, unless nobody sees it. What did not change is left alone.
-import { find } from "../dom.js";
+import { all, find } from "../dom.js";
+import { moment } from "../format.js";
 import { say } from "../say.js";
 import { _ } from "../i18n.js";
 
@@ -13,6 +14,7 @@ async function look() {
   if (answer.redirected) { location.reload(); return; }
   if (!answer.ok) throw new Error(String(answer.status));
   const made = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+  for (const time of all("time[datetime]", made)) time.textContent = moment(time.getAttribute("datetime"));
   replace(area, made);
 }
 
