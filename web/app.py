@@ -12,6 +12,7 @@ from web import auth, awaited, docs, headers, health, openai_api, portal, proble
 from web.api import (
     account,
     audio,
+    audit,
     deliveries,
     events,
     jobs,
@@ -44,6 +45,7 @@ ROUTES = (
     audio,
     waveforms,
     shares,
+    audit,
     deliveries,
     tokens,
     account,

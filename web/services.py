@@ -10,11 +10,13 @@ from flask import current_app
 from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
+from steno.ledger.openings import FOLD
 from steno.states import Queue
 from steno.vault import Vault
 from web.broker import BrokerState
 from web.limits import Buckets
 from web.parsed import Parsed
+from web.remembered import Remembered
 
 EXTENSION = "steno"
 _WAITING = 16  # requests that wait for jobs; the other threads of a web process answer everybody else
@@ -34,6 +36,7 @@ class Services:
     strangers: Buckets
     parsed: Parsed = field(default_factory=Parsed)
     following: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_FOLLOWING))
+    opened: Remembered = field(default_factory=lambda: Remembered(FOLD))
     waiting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_WAITING))
 
     @property

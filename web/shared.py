@@ -22,6 +22,7 @@ from web.api.waveforms import waveform_of
 from web.auth import public
 from web.contract import json_answer
 from web.contract.operations import read_query
+from web.openings import note
 from web.problems import NotThereYet, TooManyRequests
 from web.services import services
 
@@ -65,6 +66,7 @@ def show(secret: str) -> Response:
     followed = _Followed(secret)
     share = followed.share
     view = followed.view()
+    followed.note("share")
     if request.method == "GET":
         services().database.write(lambda session: shares.count(session, share.id))
     boot = {
@@ -90,7 +92,7 @@ def show_transcript(secret: str, suffix: str) -> Response:
     subtitles = read_query(SubtitleOptions)
     assert isinstance(subtitles, SubtitleOptions)
     name = chosen_format(TRANSCRIPT, suffix)
-    return transcript_as(followed.found(TRANSCRIPT), name, subtitles, attach=True, seen_by=_without_settings)
+    return transcript_as(followed.opened(TRANSCRIPT), name, subtitles, attach=True, seen_by=_without_settings)
 
 
 @public
@@ -99,7 +101,7 @@ def show_minutes(secret: str, suffix: str) -> Response:
     followed = _Followed(secret)
     if not followed.share.with_minutes:
         raise _nothing()
-    return minutes_as(followed.found(MINUTES), chosen_format(MINUTES, suffix), attach=True)
+    return minutes_as(followed.opened(MINUTES), chosen_format(MINUTES, suffix), attach=True)
 
 
 @public
@@ -119,6 +121,7 @@ def play(secret: str) -> Response:
         raise _nothing()
     query = read_query(AudioQuery)
     assert isinstance(query, AudioQuery)
+    followed.note("audio")
     return recording_of(followed.share.job, attach=query.download)
 
 
@@ -135,6 +138,16 @@ class _Followed:
             _limited(here.strangers.wait(address))
             raise
         _limited(here.requests.wait(f"{self.share.id} {address}"))
+
+    def note(self, what: str) -> None:
+        """Write down that it was opened by this link."""
+        note(self.share.job, what, share_id=self.share.id)
+
+    def opened(self, kind: str) -> Found:
+        """The latest document of a kind, which somebody reads now. Raises NotThereYet."""
+        found = self.found(kind)
+        self.note(kind)
+        return found
 
     def found(self, kind: str) -> Found:
         """The latest document of a kind. Raises NotThereYet."""

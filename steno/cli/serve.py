@@ -165,6 +165,7 @@ def recover() -> None:
     taken = database.write(lambda session: stages.recover(session, max_deaths=settings.max_deaths))
     blobs = BlobStore.of(settings)
     housekeeping.tidy(database, blobs)
+    housekeeping.follow_rules(database, settings)
     swept = sweeping.sweep(database, blobs)
     stdout.print(f"{len(taken)} stages taken back, {swept} files deleted that nothing named")
 

@@ -29,6 +29,11 @@ class User(Base):
     last_seen: Mapped[float | None]
 
     @property
+    def address(self) -> str | None:
+        """Where mail for them goes; None where that is not known."""
+        return self.email or (self.name if "@" in self.name else None)
+
+    @property
     def called(self) -> str:
         """What people call them."""
         return self.display_name or self.name

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from steno.blobs import BlobStore
+from steno.config import Settings
 from steno.database import Database
 from steno.database.clock import now
 from steno.database.tables import Job, Upload
-from steno.ledger import jobs, recordings, sessions, uploads, workspaces
+from steno.ledger import jobs, openings, recordings, sessions, uploads, warnings, workspaces
 from steno.ledger.accounts import find_user
 from steno.states import ENDED
 
@@ -41,6 +42,12 @@ def tidy(database: Database, blobs: BlobStore) -> None:
         if job_id not in needed:
             blobs.delete_workspace(job_id)
     database.forget()
+
+
+def follow_rules(database: Database, settings: Settings) -> None:
+    """Forget what happened long ago, and tell people what is going to be deleted."""
+    database.write(lambda session: openings.forget(session, settings.audit_days))
+    database.write(lambda session: warnings.warn(session, settings))
 
 
 def ended_before(database: Database, *, days: float, user: str | None = None) -> Sequence[str]:

@@ -14,6 +14,7 @@ from steno.states import JobState
 _BACK_OFF = (5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
 _GIVE_UP = 3 * 24 * 3600.0
 MAIL, WEBHOOK = "mail", "webhook"
+EXPIRING = "job.expiring"  # the job goes soon
 
 
 @dataclass(frozen=True)

@@ -86,12 +86,15 @@ def read(session: Session, kind: type[Value]) -> Value:
 
 
 def write(session: Session, value: PortalValue, *, by: str | None) -> bool:
-    """Keep values, and write down what `by` (the id of a user) changed; False where nothing changed."""
+    """Keep values, and write down what `by` (the id of a user) changed; False where nothing changed.
+
+    What is written goes before the environment, also where it is as the defaults are.
+    """
     was, is_now = read(session, type(value)).model_dump(mode="json"), value.model_dump(mode="json")
     changed = {name: is_now[name] for name in is_now if is_now[name] != was.get(name)}
-    if not changed:
-        return False
     row = session.get(PortalSetting, value.setting, with_for_update=True)
+    if not changed and row is not None:
+        return False
     if row is None:
         row = _new(session, value.setting)
     row.value, row.changed = is_now, now()

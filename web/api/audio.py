@@ -15,6 +15,7 @@ from web.api.etags import require_version
 from web.api.jobs import IF_MATCH
 from web.auth import caller
 from web.contract import Answer, Parameter, Routes
+from web.openings import note
 from web.problems import RecordingGone
 from web.services import services
 
@@ -48,6 +49,7 @@ def get_audio(job_id: str, query: AudioQuery) -> Response:
     here = services()
     with here.database.reading() as session:
         job = jobs.get(session, caller().user_id, job_id)
+    note(job, "audio")
     return recording_of(job, attach=query.download)
 
 

@@ -17,6 +17,7 @@ from steno.exports.registry import Export
 from steno.ledger import documents, jobs, search
 from steno.transcript import Transcript
 from web.auth import caller
+from web.openings import note
 from web.problems import NotAcceptable, NotThereYet, UnknownFormat
 from web.services import services
 
@@ -48,6 +49,13 @@ def find(job_id: str, kind: str, revision: int | None = None) -> Found:
         which = kind if revision is None else f"revision {revision} of the {kind}"
         raise NotThereYet(f"There is no {which}", f"The job is {job.state}; ask again when it has ended.")
     return Found(job, document)
+
+
+def opened(job_id: str, kind: str, revision: int | None = None) -> Found:
+    """The same, and that the caller reads it is written down."""
+    found = find(job_id, kind, revision)
+    note(found.job, kind)
+    return found
 
 
 def beside(found: Found, kind: str) -> Found | None:

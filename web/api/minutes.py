@@ -17,6 +17,7 @@ from web.api.documents import (
     keep,
     load,
     media_types,
+    opened,
     rendered,
 )
 from web.api.etags import require_version
@@ -50,7 +51,7 @@ class MinutesQuery(BaseModel):
 def get_minutes(job_id: str, query: MinutesQuery) -> Response:
     """The minutes, in the format that the Accept header names; by default JSON."""
     name = chosen_format(MINUTES, None)
-    return minutes_as(find(job_id, MINUTES, query.revision), name, attach=False)
+    return minutes_as(opened(job_id, MINUTES, query.revision), name, attach=False)
 
 
 @routes.operation(
@@ -64,7 +65,7 @@ def get_minutes(job_id: str, query: MinutesQuery) -> Response:
 def get_minutes_as(job_id: str, suffix: str, query: MinutesQuery) -> Response:
     """The minutes as a file in a format."""
     name = chosen_format(MINUTES, suffix)
-    return minutes_as(find(job_id, MINUTES, query.revision), name, attach=True)
+    return minutes_as(opened(job_id, MINUTES, query.revision), name, attach=True)
 
 
 @routes.operation(

@@ -17,6 +17,7 @@ from web.api.documents import (
     keep,
     load,
     media_types,
+    opened,
     rendered,
     tag_of,
     versioned,
@@ -78,7 +79,7 @@ class TranscriptChange(BaseModel):
 )
 def get_transcript(job_id: str, query: TranscriptQuery) -> Response:
     """The transcript, in the format that the Accept header names; by default JSON."""
-    return transcript_as(find(job_id, TRANSCRIPT, query.revision), chosen_format(TRANSCRIPT, None), query.subtitles)
+    return transcript_as(opened(job_id, TRANSCRIPT, query.revision), chosen_format(TRANSCRIPT, None), query.subtitles)
 
 
 @routes.operation(
@@ -92,7 +93,7 @@ def get_transcript(job_id: str, query: TranscriptQuery) -> Response:
 def get_transcript_as(job_id: str, suffix: str, query: TranscriptQuery) -> Response:
     """The transcript as a file in a format."""
     name = chosen_format(TRANSCRIPT, suffix)
-    return transcript_as(find(job_id, TRANSCRIPT, query.revision), name, query.subtitles, attach=True)
+    return transcript_as(opened(job_id, TRANSCRIPT, query.revision), name, query.subtitles, attach=True)
 
 
 @routes.operation(

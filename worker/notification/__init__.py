@@ -39,6 +39,8 @@ class Notice:
     error: Reason | None
     remarks: tuple[str, ...]
     enclosed: tuple[Enclosure, ...] = ()
+    language: str | None = None  # its owner's; None: the operator's
+    goes: datetime | None = None  # when the job is deleted, of mails about that
 
 
 class NotSent(Exception):

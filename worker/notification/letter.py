@@ -3,16 +3,19 @@
 import tomllib
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from html import escape
 from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
+from steno.config import Settings
 from steno.exports.clean import clean
 from steno.states import JobState
 from worker.notification import Notice, Reason
 
+LANGUAGES = ("en", "fi", "sv")
 _LONGEST_NAME = 100
 _LONGEST_REASON = 600
 
@@ -47,6 +50,16 @@ class Bodies(_Strict):
     unnamed: str
 
 
+class Expiring(_Strict):
+    """The mail that says that a job is going to be deleted."""
+
+    subject: str
+    body: str
+    what: str
+    link: str
+    footer: str
+
+
 class Trial(_Strict):
     """The mail by which administrators see that mail works."""
 
@@ -59,6 +72,7 @@ class Texts(_Strict):
 
     subject: Subjects
     body: Bodies
+    expiring: Expiring
     trial: Trial
     errors: dict[str, str]
 
@@ -105,9 +119,16 @@ def texts(language: str) -> Texts:
     return Texts.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
+def language_of(notice: Notice, settings: Settings) -> str:
+    """The owner's language, where there are texts in it; else the operator's."""
+    return notice.language if notice.language in LANGUAGES else settings.mail_language
+
+
 def write_letter(notice: Notice, language: str, public_url: str | None) -> Letter:
-    """The mail about a job that has completed or failed."""
+    """The mail about a job that has completed or failed, or is going to be deleted."""
     words = texts(language)
+    if notice.goes is not None:
+        return _expiring(notice, notice.goes, language, public_url)
     name = label(notice.name) or words.body.unnamed
     remarks = tuple(filter(None, (_short(clean(remark), _LONGEST_REASON) for remark in notice.remarks)))
     if notice.state is JobState.COMPLETED:
@@ -118,7 +139,7 @@ def write_letter(notice: Notice, language: str, public_url: str | None) -> Lette
         subject = words.subject.failed
         reason = words.body.reason.format(reason=_said(notice.error, words)) if notice.error else words.body.no_reason
         paragraphs = [words.body.failed, reason]
-    link = f"{public_url.rstrip('/')}/jobs/{notice.job_id}" if public_url else None
+    link = _link(notice, public_url)
     return Letter(
         language=language,
         subject=subject.format(name=name),
@@ -129,6 +150,26 @@ def write_letter(notice: Notice, language: str, public_url: str | None) -> Lette
         link=link,
         footer=words.body.footer_enclosed if notice.enclosed else words.body.footer,
     )
+
+
+def _expiring(notice: Notice, goes: datetime, language: str, public_url: str | None) -> Letter:
+    words = texts(language)
+    name, day = label(notice.name) or words.body.unnamed, goes.date().isoformat()
+    link = _link(notice, public_url)
+    return Letter(
+        language=language,
+        subject=words.expiring.subject.format(name=name, day=day),
+        paragraphs=(words.expiring.body.format(name=name, day=day), words.expiring.what),
+        remarks_title=words.body.remarks,
+        remarks=(),
+        link_title=words.expiring.link if link else words.body.no_link.format(id=notice.job_id),
+        link=link,
+        footer=words.expiring.footer,
+    )
+
+
+def _link(notice: Notice, public_url: str | None) -> str | None:
+    return f"{public_url.rstrip('/')}/jobs/{notice.job_id}" if public_url else None
 
 
 def label(name: str) -> str:

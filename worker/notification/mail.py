@@ -20,7 +20,7 @@ from steno.exports.clean import clean
 from steno.mail_address import check_mail_address
 from worker.notification import Notice, NotSent
 from worker.notification.connecting import Deadline, dial, resolve
-from worker.notification.letter import write_letter
+from worker.notification.letter import language_of, write_letter
 
 TIME_LIMIT = 40.0  # seconds, of the wall clock, for one mail
 _PERMANENT = 500
@@ -103,7 +103,7 @@ def post(
 
 def compose(notice: Notice, settings: Settings, sender: Address, recipient: Address) -> EmailMessage:
     """The message: text, and the same as HTML."""
-    letter = write_letter(notice, settings.mail_language, settings.public_url)
+    letter = write_letter(notice, language_of(notice, settings), settings.public_url)
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = recipient

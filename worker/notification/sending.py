@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Delivery, Job
-from steno.ledger.outbox import MAIL, Due, claim_delivery, delivered, not_delivered
+from steno.ledger.outbox import EXPIRING, MAIL, Due, claim_delivery, delivered, not_delivered
 from steno.states import JobState, Stage, StageState
 from steno.vault import Vault
 from worker.notification import Notice, NotSent, Reason, mail, webhooks
@@ -38,7 +38,7 @@ def _handle(database: Database, settings: Settings, mine: Due, lease: float) -> 
             notice = notice_of(session, mine)
             if notice is None:
                 return
-            if mine.kind == MAIL:
+            if mine.kind == MAIL and mine.event != EXPIRING:
                 job = session.get_one(Job, mine.job_id)
                 notice = replace(notice, enclosed=enclosures(session, job, Vault.of(settings), settings))
         carrier, limit = (mail.send, mail.TIME_LIMIT) if mine.kind == MAIL else (webhooks.send, webhooks.TIME_LIMIT)
@@ -67,7 +67,12 @@ def notice_of(session: Session, mine: Due) -> Notice | None:
     job, row = session.get(Job, mine.job_id), session.get(Delivery, mine.id)
     if job is None or row is None:
         return None
-    if mine.kind == MAIL and (mine.event != f"job.{job.state}" or _told_anew(session, row)):
+    goes = None
+    if mine.event == EXPIRING:
+        if job.delete_after is None or job.warned is None:
+            raise NotSent("the job is kept for longer by now", again=False)
+        goes = datetime.fromtimestamp(job.delete_after, UTC)
+    elif mine.kind == MAIL and (mine.event != f"job.{job.state}" or _told_anew(session, row)):
         raise NotSent("the job was run again in the meantime", again=False)
     summary = next((one for one in job.stages if one.stage == Stage.SUMMARIZE), None)
     failed = summary is not None and summary.state == StageState.FAILED
@@ -85,13 +90,16 @@ def notice_of(session: Session, mine: Due) -> Notice | None:
         no_minutes=no_minutes,
         error=Reason(job.error_code, job.error) if job.error else None,
         remarks=tuple(remark for remark in job.notices if not (said and said in remark)),
+        language=job.user.language,
+        goes=goes,
     )
 
 
 def _told_anew(session: Session, row: Delivery) -> bool:
     """Whether a later mail about the same job stands in the outbox."""
     later = select(func.count()).select_from(Delivery)
-    later = later.where(Delivery.job_id == row.job_id, Delivery.kind == MAIL, Delivery.created > row.created)
+    later = later.where(Delivery.job_id == row.job_id, Delivery.kind == MAIL, Delivery.event != EXPIRING)
+    later = later.where(Delivery.created > row.created)
     return bool(session.scalar(later))
 
 

@@ -119,6 +119,7 @@ class Office:
                 if cleaned >= _CLEAN_EVERY:
                     cleaned, rounds = 0.0, rounds + 1
                     housekeeping.tidy(self._database, self._vault.blobs)
+                    housekeeping.follow_rules(self._database, self._settings)
                     if rounds % _SWEEP_EVERY == 0:
                         sweeping.sweep(self._database, self._vault.blobs)
             except Exception:  # the database or Redis is away: the next round may find it

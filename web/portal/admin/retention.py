@@ -4,7 +4,7 @@ from flask import Flask, Response, make_response, render_template, request
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
-from steno.ledger import keeping, portal_settings
+from steno.ledger import keeping, retention
 from steno.ledger.portal_settings import Retention
 from web.auth import admin_page, caller
 from web.portal import forms
@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
 def show() -> str:
     """The rules as they are."""
     with services().database.reading() as session:
-        rules = portal_settings.read(session, Retention)
+        rules = retention.rules(session, services().settings)
     return render_template("admin/retention.html", rules=rules, set_rules=rules)
 
 
@@ -47,7 +47,7 @@ def preview() -> Response:
     except ValidationError as error:
         return _wrong(error)
     with services().database.reading() as session:
-        now, effect = portal_settings.read(session, Retention), keeping.effect(session, rules)
+        now, effect = retention.rules(session, services().settings), keeping.effect(session, rules)
     return make_response(render_template("admin/retention.html", rules=rules, set_rules=now, effect=effect))
 
 
@@ -95,5 +95,5 @@ def _wrong(error: ValidationError) -> Response:
         else _("Jobs cannot be kept longer by default than the longest time anybody may choose.")
     )
     with services().database.reading() as session:
-        rules = portal_settings.read(session, Retention)
+        rules = retention.rules(session, services().settings)
     return make_response(render_template("admin/retention.html", rules=request.form, set_rules=rules, fault=says), 422)

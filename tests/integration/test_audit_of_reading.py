@@ -1,0 +1,101 @@
+"""Who opened what of a job is written down once in a while, without content, and shown to its owner."""
+
+import pytest
+from sqlalchemy import update
+
+from steno.database.tables import AuditEvent
+from steno.ledger import openings
+from steno.ledger.openings import OPENED, Reader
+from tests.rest import Person, Rest
+
+
+@pytest.fixture
+def job(rest: Rest, ann: Person) -> str:
+    job = ann.job(minutes="true", name="Dismissal of Ms Miller.wav")
+    rest.complete(job)
+    return job
+
+
+def opened(ann: Person, job: str) -> list[dict]:  # type: ignore[type-arg]  # JSON
+    """What was opened, the first first."""
+    events = ann.get(f"/jobs/{job}/audit").json["events"]
+    return [event for event in reversed(events) if event["kind"] == OPENED]
+
+
+def test_reading_is_written_down_with_who_what_when_and_from_where(ann: Person, job: str) -> None:
+    for address in ("transcript", "transcript.srt", "minutes.md", "audio"):
+        assert ann.get(f"/jobs/{job}/{address}").status_code == 200
+
+    seen = opened(ann, job)
+
+    assert [event["what"] for event in seen] == ["transcript", "minutes", "audio"]
+    assert {(event["who"], event["address"], event["share"]) for event in seen} == {
+        ("ann@example.org", "127.0.0.1", None)
+    }
+
+
+def test_the_pieces_of_a_recording_are_one_listening(rest: Rest, ann: Person, job: str) -> None:
+    for start in range(5):
+        answer = ann.get(f"/jobs/{job}/audio", Range=f"bytes={start}-{start + 1}")
+        assert answer.data == b"RIFF sound"[start : start + 2]
+    rest.app.extensions["steno"].opened.__init__(600.0)  # another process, which remembers nothing
+    ann.get(f"/jobs/{job}/audio")
+
+    assert len(opened(ann, job)) == 1
+
+
+def test_after_a_while_it_is_another_one(rest: Rest, job: str) -> None:
+    def read() -> bool:
+        reader = Reader("somebody", address="192.0.2.1")
+        return rest.database.write(lambda session: openings.opened(session, job, "audio", reader))
+
+    first, again = read(), read()
+    rest.database.write(lambda session: session.execute(update(AuditEvent).values(at=AuditEvent.at - 601)))
+
+    assert (first, again, read()) == (True, False, True)
+
+
+def test_looking_at_the_head_or_at_nothing_is_no_reading(ann: Person, job: str) -> None:
+    ann("HEAD", f"/jobs/{job}/audio")
+    ann.get(f"/jobs/{job}/transcript?revision=7")
+    ann.get(f"/jobs/{job}")
+
+    assert opened(ann, job) == []
+
+
+def test_whoever_follows_a_link_is_that_link(rest: Rest, ann: Person, job: str) -> None:
+    made = ann("POST", f"/jobs/{job}/shares", json={"label": "The board"}).json
+    address = "/shared/" + made["url"].rsplit("/", 1)[1]
+    stranger = rest.app.test_client()
+
+    answers = [stranger.get(address + part) for part in ("", "/transcript.json", "/minutes.md", "/audio", "/audio")]
+    seen = opened(ann, job)
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert [event["what"] for event in seen] == ["share", "transcript", "minutes", "audio"]
+    assert {(event["who"], event["share"], event["label"]) for event in seen} == {(None, made["id"], "The board")}
+
+
+def test_nothing_of_what_was_read_is_written_down(rest: Rest, ann: Person, job: str) -> None:
+    ann.get(f"/jobs/{job}/transcript.txt")
+    ann.get(f"/jobs/{job}/audio?download=true")
+
+    with rest.database.reading() as session:
+        kept = repr([event.detail for event in session.query(AuditEvent).filter_by(kind=OPENED)])
+
+    assert "Miller" not in kept and "morning" not in kept
+
+
+def test_others_learn_nothing(rest: Rest, job: str) -> None:
+    assert rest.person("eve@example.org").get(f"/jobs/{job}/audit").status_code == 404
+
+
+def test_the_log_goes_back_as_far_as_the_operator_says(rest: Rest, ann: Person, job: str) -> None:
+    ann.get(f"/jobs/{job}/transcript")
+    old = update(AuditEvent).where(AuditEvent.kind == "job.submitted").values(at=AuditEvent.at - 400 * 86_400)
+    rest.database.write(lambda session: session.execute(old))
+
+    gone = rest.database.write(lambda session: openings.forget(session, 365))
+
+    assert gone == 1
+    assert [event["kind"] for event in ann.get(f"/jobs/{job}/audit").json["events"]] == [OPENED]
