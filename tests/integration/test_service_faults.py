@@ -118,6 +118,22 @@ def test_the_gpu_works_in_a_thread_and_the_rest_in_processes(service: Service) -
     assert children("worker") == 2
 
 
+def test_a_worker_in_a_hurry_still_hands_its_work_back(service: Service, tmp_path: Path, ffmpeg: Path) -> None:
+    long = tmp_path / "long.opus"
+    command = [ffmpeg, "-nostdin", "-loglevel", "error", "-stream_loop", "3", "-i", EXAMPLE, "-c", "copy", long]
+    subprocess.run([str(part) for part in command], check=True)
+    job_id = service.submit(long, language="en")
+    service.until(lambda: stages(service.job(job_id))["transcribe"] == "running", 60, "it is being transcribed")
+
+    (worker,) = service.pids("gpu-worker")
+    os.kill(worker, signal.SIGQUIT)
+    service.until(lambda: service.pids("gpu-worker") not in ([], [worker]), 30, "the worker is another")
+    (job,) = service.wait([job_id])
+
+    assert job["state"] == "completed"
+    assert [stage["attempts"] for stage in job["stages"] if stage["stage"] == "transcribe"] == [1]
+
+
 def test_a_recording_that_kills_its_worker_fails_alone(service: Service, tmp_path: Path) -> None:
     poison, good = tmp_path / "poison.opus", tmp_path / "good.opus"
     shutil.copy(EXAMPLE, poison)

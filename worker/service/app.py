@@ -1,18 +1,21 @@
 """Celery, thin: a message says nothing but 'look at this queue'."""
 
 import multiprocessing
+import signal
 from collections.abc import Collection
 from multiprocessing.synchronize import Event
+from types import FrameType
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init, worker_process_init, worker_shutting_down
+from celery.signals import worker_init, worker_process_init, worker_ready, worker_shutting_down
 
 from steno.config import Settings
 from steno.states import Queue
 from worker.service.office import Office
 
 LOOK = "steno.look"
+_SOFT = 10.0  # seconds: more than a stage takes to be handed back
 
 
 def make_app(settings: Settings, *, slot: str | None = None, queues: Collection[Queue] = tuple(Queue)) -> Celery:
@@ -29,6 +32,8 @@ def make_app(settings: Settings, *, slot: str | None = None, queues: Collection[
         # Acknowledged at once: what gets lost the recovery finds in the database; what is long would come twice.
         task_acks_late=False,
         worker_prefetch_multiplier=1,
+        # Who is in a hurry (SIGQUIT, Ctrl-C twice) still waits until what runs is handed back.
+        worker_soft_shutdown_timeout=_SOFT,
         # Of processes (in KiB); who works in threads looks after it himself.
         worker_max_memory_per_child=settings.worker_memory // 1024 or None,
         worker_hijack_root_logger=False,
@@ -76,6 +81,18 @@ def make_app(settings: Settings, *, slot: str | None = None, queues: Collection[
         del kwargs
         stop.set()
 
+    def ready(**kwargs: Any) -> None:
+        del kwargs
+        cold = signal.getsignal(signal.SIGQUIT)
+
+        def hurry(number: int, frame: FrameType | None) -> None:
+            stop.set()  # Celery would tell only after its wait
+            if callable(cold):
+                cold(number, frame)
+
+        signal.signal(signal.SIGQUIT, hurry)
+
+    worker_ready.connect(ready, weak=False)
     worker_init.connect(started, weak=False)
     worker_process_init.connect(forked, weak=False)
     worker_shutting_down.connect(stopping, weak=False)
