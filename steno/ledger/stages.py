@@ -17,6 +17,7 @@ from steno.states import ENDED, ORDER, JobState, Queue, Stage, StageState
 
 _TURNS = 86_400.0  # seconds: who had no turn for so long waits as long as somebody new
 _BACK_OFF = (5.0, 30.0, 120.0, 600.0)  # seconds before another try
+_AFTER_DEATHS = 10.0  # seconds
 DIED = "worker-died"
 
 
@@ -139,7 +140,7 @@ def hand_back(session: Session, mine: Claim, *, after: float = 0.0) -> None:
     elif stage is not None:
         move_stage(stage, StageState.READY)
         stage.attempts -= 1
-        stage.not_before = float(session.scalar(select(now())) or 0.0) + after if after else 0.0
+        stage.not_before = _soon(session, after) if after else 0.0
         record(session, "stage.handed-back", job=stage.job, stage=stage.stage)
 
 
@@ -172,7 +173,8 @@ def recover(session: Session, *, max_deaths: int, stopped: Mapping[str, float | 
             _fail(session, stage, Failure(DIED, reason))
         else:
             move_stage(stage, StageState.READY)
-            stage.not_before = 0.0
+            # Others come first then: whatever kills the workers, it may not be this recording.
+            stage.not_before = _soon(session, _AFTER_DEATHS) if stage.deaths > 1 else 0.0
     return [stage.id for stage in found]
 
 
@@ -213,7 +215,11 @@ def _lock(session: Session, mine: Claim) -> StageRun | None:
 
 
 def _later(session: Session, attempt: int) -> float:
-    return float(session.scalar(select(now())) or 0.0) + _BACK_OFF[min(attempt, len(_BACK_OFF)) - 1]
+    return _soon(session, _BACK_OFF[min(attempt, len(_BACK_OFF)) - 1])
+
+
+def _soon(session: Session, seconds: float) -> float:
+    return float(session.scalar(select(now())) or 0.0) + seconds
 
 
 def _fail(session: Session, stage: StageRun, failure: Failure) -> None:

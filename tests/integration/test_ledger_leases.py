@@ -1,7 +1,9 @@
 """A stage belongs to whoever holds its lease: heartbeats renew it, death ends it, and nothing late is kept."""
 
 import pytest
+from sqlalchemy import select
 
+from steno.database.clock import now
 from steno.database.tables import Document, Job, StageRun
 from steno.ledger import jobs, stages
 from steno.states import JobState, Queue, Stage, StageState
@@ -48,6 +50,7 @@ def test_three_deaths_fail_the_job_in_words_and_no_other(ledger: Ledger) -> None
 
     for _ in range(2):
         ledger.die(mine)
+        ledger.change(StageRun, mine.stage_id, not_before=0.0)
         mine = ledger.take()
     ledger.die(mine)
 
@@ -60,10 +63,28 @@ def test_three_deaths_fail_the_job_in_words_and_no_other(ledger: Ledger) -> None
     ledger.check()
 
 
+def test_after_a_second_death_other_jobs_come_first(ledger: Ledger) -> None:
+    first = ledger.submit("a")
+    ledger.die(ledger.take())
+    ledger.submit("a")
+
+    again = ledger.take()
+    ledger.die(again)
+
+    assert again.job_id == first
+    assert ledger.take().job_id != first
+    assert ledger.claim() is None
+    wait = ledger.do(
+        lambda session: session.scalar(select(StageRun.not_before - now()).where(StageRun.id == again.stage_id))
+    )
+    assert 5 < wait <= 10
+
+
 def test_deaths_before_a_success_are_forgotten(ledger: Ledger) -> None:
     job = ledger.submit()
     for _ in range(2):
-        ledger.die(ledger.take())
+        ledger.die(mine := ledger.take())
+        ledger.change(StageRun, mine.stage_id, not_before=0.0)
 
     assert ledger.finish(ledger.take())
 

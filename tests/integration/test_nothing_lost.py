@@ -72,7 +72,7 @@ def _survive(service: Service, clips: list[Path], line: Line, *, jobs: int, kill
 
         ended = service.wait(ids, 300)
 
-        assert Counter(job["state"] for job in ended) == {"completed": jobs}
+        assert [job["error"] for job in ended if job["state"] != "completed"] == []
         assert len(ids) == jobs
         service.until(lambda: len(service.sink.mails) >= jobs, 60, "all mails are there")
         for job_id, clip in ids.items():
