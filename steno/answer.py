@@ -35,3 +35,10 @@ class Answer(_Value):
     model: str | None = Field(default=None, description="The language model, where one answered.")
     dropped: dict[str, int] = Field(default_factory=dict, description="Sentences left out, by the reason.")
     notices: tuple[str, ...] = ()
+
+
+class Exchange(_Value):
+    """A question, and its answer where there is one; as it is kept."""
+
+    question: str
+    answer: Answer | None = None

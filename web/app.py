@@ -20,6 +20,7 @@ from web.api import (
     list_events,
     listing,
     minutes,
+    questions,
     shares,
     submission,
     tokens,
@@ -33,6 +34,7 @@ from web.services import EXTENSION, Services
 
 _LARGEST_BODY = 16 * 1024**2  # bytes, of what is no recording
 _STRANGERS = 60  # requests a minute with a wrong token, of one address
+_QUESTIONS = 20  # a minute of one person: a language model works for each
 ROUTES = (
     submission,
     listing,
@@ -44,6 +46,7 @@ ROUTES = (
     minutes,
     audio,
     waveforms,
+    questions,
     shares,
     audit,
     deliveries,
@@ -80,6 +83,7 @@ def create_app(
         look_at_broker=look_at_broker if look_at_broker is not None else broker_check(settings),
         requests=Buckets(settings.rate_limit),
         strangers=Buckets(_STRANGERS if settings.rate_limit else 0, burst=60.0),
+        questions=Buckets(_QUESTIONS if settings.rate_limit else 0, burst=60.0),
     )
     proxies.register(app, settings.trusted_proxies)
     headers.register(app, tls=(settings.public_url or "").startswith("https://"))

@@ -34,6 +34,7 @@ class Services:
     look_at_broker: Callable[[], BrokerState]
     requests: Buckets
     strangers: Buckets
+    questions: Buckets
     parsed: Parsed = field(default_factory=Parsed)
     following: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_FOLLOWING))
     opened: Remembered = field(default_factory=lambda: Remembered(FOLD))

@@ -10,7 +10,7 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from steno.database.tables import Document, Job, StageRun, Upload, User
+from steno.database.tables import Document, Job, Question, StageRun, Upload, User
 from steno.errors import StenoError
 from steno.jobs import MinutesOptions, TranscriptionOptions
 from steno.ledger import search
@@ -201,7 +201,9 @@ def rerun(session: Session, job: Job, stage: Stage) -> None:
 def delete(session: Session, job: Job) -> list[str]:
     """Delete a job's rows, and leave a receipt without content. The blobs, to be deleted after the transaction."""
     lock(session, job)
-    blobs = [job.blob, *session.scalars(select(Document.blob).where(Document.job_id == job.id))]
+    blobs = [job.blob]
+    for table in (Document, Question):
+        blobs += session.scalars(select(table.blob).where(table.job_id == job.id))
     record(session, "job.deleted", job=job, blobs=len(blobs))
     session.delete(job)
     return blobs

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from steno.answer import Answer, Passage
 from steno.config import Settings
@@ -29,19 +30,30 @@ _ANSWER = 1024  # tokens
 
 
 def answer(
-    question: str, transcripts: Sequence[Transcript], settings: Settings, *, language: str | None = None
+    question: str,
+    transcripts: Sequence[Transcript],
+    settings: Settings,
+    *,
+    language: str | None = None,
+    folder: Path | None = None,
 ) -> Answer:
-    """The answer. Where no language model is set, or it fails, the best passages alone. Raises InvalidOption."""
+    """The answer. Where no language model is set, or it fails, the best passages alone.
+
+    What was asked of the model is kept in `folder`, by default one in the data directory. Raises InvalidOption.
+    """
     question = " ".join(question.split())
     if not question:
         raise InvalidOption("There is no question", 'Write it last, in quotes: steno ask meeting.json "Who pays?"')
     if not transcripts:
         raise InvalidOption("There is no transcript to ask", "Name one or more.")
     written = [transcript.as_written() for transcript in transcripts]
-    return asyncio.run(_answer(question, written, settings, language or written[0].language))
+    kept = folder if folder is not None else settings.data_dir / "minutes"
+    return asyncio.run(_answer(question, written, settings, language or written[0].language, kept))
 
 
-async def _answer(question: str, transcripts: Sequence[Transcript], settings: Settings, language: str) -> Answer:
+async def _answer(
+    question: str, transcripts: Sequence[Transcript], settings: Settings, language: str, kept: Path
+) -> Answer:
     indexed = passages(transcripts)
     ranking = by_words(question, indexed, transcripts[0].language)
     if settings.llm_url is None:
@@ -51,26 +63,25 @@ async def _answer(question: str, transcripts: Sequence[Transcript], settings: Se
     async with cheap:
         try:
             if settings.llm_embedding_model is not None:
-                ranking = fused([ranking, await _near(question, indexed, cheap, settings)])
+                ranking = fused([ranking, await _near(question, indexed, cheap, settings, kept)])
         except (AnswerFailed, EndpointUnusable) as failure:
             notices.append(f"Passages were found by words alone: {failure}")
         found = Answer(question=question, passages=_best(indexed, ranking), notices=tuple(notices))
         if not ranking:
             return found
         try:
-            return await _by_model(
-                found, [indexed[at] for at in ranking[:_READ]], transcripts, cheap, settings, language
-            )
+            read = [indexed[at] for at in ranking[:_READ]]
+            return await _by_model(found, read, transcripts, cheap, settings, language, kept)
         except (AnswerFailed, EndpointUnusable, ContextExceeded) as failure:
             return found.model_copy(update={"notices": (*notices, f"No language model answered: {failure}")})
 
 
-async def _near(question: str, indexed: Sequence[Indexed], endpoint: Endpoint, settings: Settings) -> list[int]:
+async def _near(
+    question: str, indexed: Sequence[Indexed], endpoint: Endpoint, settings: Settings, kept: Path
+) -> list[int]:
     model = settings.llm_embedding_model
     assert model is not None
-    vectors = await embedded(
-        endpoint, model, [one.passage.text for one in indexed], settings.data_dir / "minutes" / "vectors"
-    )
+    vectors = await embedded(endpoint, model, [one.passage.text for one in indexed], kept / "vectors")
     asked = await endpoint.embed(model, [question])
     return by_meaning(asked[0], vectors)
 
@@ -82,11 +93,12 @@ async def _by_model(
     endpoint: Endpoint,
     settings: Settings,
     language: str,
+    kept: Path,
 ) -> Answer:
     together = Together(read, transcripts)
     prompt = Asking(found.question, language, together.transcript)
     room = settings.llm_context - _ANSWER - estimate_tokens(prompt.system) - 400
-    cache = AnswerCache(settings.data_dir / "minutes" / "answers", together.key)
+    cache = AnswerCache(kept / "answers", together.key)
     talk = Conversation(endpoint, cache, Budget(4), _ANSWER)
     shown = together.lines(room)
     reply = await talk.ask(prompt.messages(shown), Reply)

@@ -1,5 +1,6 @@
 """Passages of transcripts, ranked by how much they have in common with a question."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -32,15 +33,25 @@ def passages(transcripts: Sequence[Transcript]) -> list[Indexed]:
 
 def by_words(question: str, indexed: Sequence[Indexed], language: str) -> list[int]:
     """Places of the passages that share words with the question, best first (BM25; Robertson and others 1994)."""
+    wanted = content_stems(question, language)
+    if wanted:
+        return _ranked(wanted, [one.stems for one in indexed])
+    # Nothing but words that every sentence has: then those, as they are.
+    return _ranked(tokens(question, language), [tokens(one.passage.text, language) for one in indexed])
+
+
+def _ranked(wanted: Sequence[str], bags: Sequence[Sequence[str]]) -> list[int]:
     import bm25s
 
-    wanted = content_stems(question, language) or tokens(question, language)
-    if not wanted or not any(one.stems for one in indexed):
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it logs every step by itself
+    vocabulary = {word for bag in bags for word in bag}
+    known = [word for word in wanted if word in vocabulary]
+    if not known:
         return []
     ranking = bm25s.BM25()
-    ranking.index([list(one.stems) or ["-"] for one in indexed], show_progress=False)
-    scores = ranking.get_scores([word for word in wanted if word in ranking.vocab_dict]) if wanted else []
-    order = sorted(range(len(indexed)), key=lambda at: -float(scores[at]))
+    ranking.index([list(bag) or ["-"] for bag in bags], show_progress=False)
+    scores = ranking.get_scores(known)
+    order = sorted(range(len(bags)), key=lambda at: -float(scores[at]))
     return [at for at in order if scores[at] > 0]
 
 

@@ -13,9 +13,10 @@ from celery import Celery
 
 from steno.config import Settings
 from steno.database import Database
-from steno.ledger import checks, housekeeping, outbox, stages, sweeping
+from steno.ledger import checks, housekeeping, outbox, questions, stages, sweeping
 from steno.states import Queue
 from steno.vault import Vault
+from worker.service.answering import Answering
 from worker.service.hints import Hints
 from worker.service.memory import Growth, resident
 from worker.service.presence import Presence
@@ -52,6 +53,7 @@ class Office:
         self._lines = WarmLines(settings)
         self._growth = Growth(settings.worker_memory)
         self._runner = Runner(self._database, self._vault, settings, self._lines, stop, self._growth.far_over)
+        self._answers = Answering(self._database, self._vault, settings, self._owner, stop)
         self._presence = Presence(self._database, self._slot or self._owner, queues, self._lines)
 
     def begin(self) -> None:
@@ -74,6 +76,8 @@ class Office:
             send_due(self._database, self._settings, self._owner)
             return
         while not self._stop.is_set():
+            if queue is Queue.LLM:  # people wait for answers; minutes have time
+                self._answers.answer_due()
             mine = self._database.write(lambda session: stages.claim(session, queue, self._owner, self._settings.lease))
             if mine is None:
                 return
@@ -96,6 +100,7 @@ class Office:
         with self._database.reading() as session:
             depths = Counter(stages.waiting(session)) + Counter(checks.waiting(session))
             depths[Queue.NOTIFY] += outbox.due_now(session)
+            depths[Queue.LLM] += questions.waiting(session)
         self._hints.top_up(depths)
 
     def _take_back(self, standstill: Standstill) -> None:
