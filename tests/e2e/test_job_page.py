@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -253,3 +254,49 @@ def test_a_link_to_a_time_leads_to_what_is_said_then(opened: Opened) -> None:
 
     expect(page.locator(f'.segment[data-id="{wanted.id}"]')).to_be_in_viewport()
     expect(page.locator(".now-segment")).to_have_attribute("data-id", str(wanted.id))
+
+
+def test_a_whole_row_of_changes_is_taken_back_and_done_again(opened: Opened) -> None:
+    page = opened().page
+    before, chance, states = said(page), Random(3), []
+
+    for turn in range(10):
+        count = page.locator(".segment").count()
+        page.locator(".segment").nth(chance.randrange(1, count)).dblclick()
+        what = turn % 4
+        if what == 0:
+            page.keyboard.press("Control+Home")
+            for _ in range(2):
+                page.keyboard.press("Control+ArrowRight")
+            page.keyboard.press("Enter")
+            expect(page.locator(".segment")).to_have_count(count + 1)
+            page.keyboard.type(f"Split {turn} ")
+        elif what == 1:
+            page.keyboard.press("Control+Home")
+            page.keyboard.press("Backspace")
+            expect(page.locator(".segment")).to_have_count(count - 1)
+        elif what == 2:
+            page.get_by_label("Speaker of this segment").select_option("New speaker")
+            expect(page.locator(".save-state")).to_have_text("Saved")
+        else:
+            page.get_by_role("button", name="Delete the segment").click()
+            expect(page.locator(".segment")).to_have_count(count - 1)
+        page.keyboard.press("Escape")
+        expect(page.locator(".segment.editing")).to_have_count(0)
+        expect(page.locator(".save-state")).to_have_text("Saved")
+        states.append(said(page))
+
+    undo, redo = (
+        page.get_by_role("button", name="Undo (Ctrl+Z)"),
+        page.get_by_role("button", name="Redo (Ctrl+Shift+Z)"),
+    )
+    while undo.get_attribute("aria-disabled") == "false":
+        undo.click()
+        expect(page.locator(".save-state")).to_have_text("Saved")
+    expect(page.locator(".segment")).to_have_text(before)
+    while redo.get_attribute("aria-disabled") == "false":
+        redo.click()
+        expect(page.locator(".save-state")).to_have_text("Saved")
+    expect(page.locator(".segment")).to_have_text(states[-1])
+    page.reload()
+    expect(page.locator(".segment")).to_have_text(states[-1])

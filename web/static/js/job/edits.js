@@ -34,9 +34,15 @@ export class Edits extends EventTarget {
     }
   }
 
-  undo() { return this.move(this.done, this.undone, "back"); }
+  undo() { return this.after(() => this.move(this.done, this.undone, "back")); }
 
-  redo() { return this.move(this.undone, this.done, "forth"); }
+  redo() { return this.after(() => this.move(this.undone, this.done, "forth")); }
+
+  /** One after the other: what the next one means depends on what the last one made. */
+  after(run) {
+    this.last = (this.last ?? Promise.resolve()).then(run);
+    return this.last;
+  }
 
   async move(from, to, way) {
     const step = from.at(-1);
@@ -54,9 +60,10 @@ export class Edits extends EventTarget {
       this.forget();
       return null;
     }
-    // A segment that was taken back and made again has another id.
+    // A segment that was taken back and made again has another id; an earlier revision has the ids of its time.
     const was = step.gone ?? step.made;
-    if (fresh !== undefined && was !== undefined && fresh !== was) this.rename(was, fresh);
+    if (step[way][0].restore) for (const [old, now] of (step.renamed ?? []).splice(0).reverse()) this.rename(now, old);
+    else if (fresh !== undefined && was !== undefined && fresh !== was) this.rename(was, fresh);
     return { label: step.label, segment: fresh ?? step.segment };
   }
 
@@ -71,9 +78,18 @@ export class Edits extends EventTarget {
     return fresh === undefined ? change : JSON.parse(JSON.stringify(change, (key, value) => (key === "segment" && value === "made" ? fresh : value)));
   }
 
+  /** Another id for a segment, in all that may be undone or redone. What restores a revision notes it. */
   rename(was, now) {
-    const other = (key, value) => (["segment", "gone", "made"].includes(key) && value === was ? now : value);
-    for (const stack of [this.done, this.undone]) stack.splice(0, stack.length, ...JSON.parse(JSON.stringify(stack, other)));
+    const walk = (one) => {
+      for (const [key, value] of Object.entries(one)) {
+        if (["segment", "gone", "made"].includes(key) && value === was) one[key] = now;
+        else if (value && typeof value === "object" && key !== "renamed") walk(value);
+      }
+    };
+    for (const step of [...this.done, ...this.undone]) {
+      walk(step);
+      if (step.back?.[0].restore) (step.renamed ??= []).push([was, now]);
+    }
   }
 
   changed() { this.dispatchEvent(new Event("change")); }
