@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, case, column, delete, func, literal, or_, select, table
+from sqlalchemy import ColumnElement, case, column, delete, exists, func, literal, or_, select, table
 from sqlalchemy.orm import Session
 
 from steno.database.passages import INDEX
@@ -16,6 +16,7 @@ from steno.searching import Part, Term, marked, words
 from steno.transcript import Transcript
 
 PASSAGE = 30.0  # seconds
+_COMMON = 2000  # passages
 _INDEX = table(INDEX, column("rowid"), column(INDEX))
 
 
@@ -52,7 +53,7 @@ def found_in(session: Session, terms: Sequence[Term]) -> list[ColumnElement[bool
     """Conditions on jobs: every term stands somewhere in the job. No terms: nothing is found."""
     if not terms:
         return [literal(value=False)]
-    return [Job.id.in_(select(Passage.job_id).where(_contains(session, term))) for term in terms]
+    return [_found_in(session, term) for term in terms]
 
 
 def matches(session: Session, job_ids: Sequence[str], terms: Sequence[Term]) -> dict[str, Match]:
@@ -91,16 +92,24 @@ def _add(session: Session, job: Job, start: float | None, text: str) -> None:
     session.add(Passage(job_id=job.id, start=start, text=text, words=kept))
 
 
-def _contains(session: Session, term: Term) -> ColumnElement[bool]:
-    """A condition on passages, by the index where there is one."""
-    if _is_postgresql(session) or not _has_index(session):
-        return _stands_in(session, term)
+def _found_in(session: Session, term: Term) -> ColumnElement[bool]:
+    """A condition on jobs. What is rare is looked up in the index; for what is common it is quicker to look into one
+    job after the other, newest first, until enough are found. PostgreSQL knows by itself which is which.
+    """
+    stands = _stands_in(session, term)
+    if _is_postgresql(session):
+        return Job.id.in_(select(Passage.job_id).where(stands))
+    within = exists().where(Passage.job_id == Job.id, stands)
     phrase = f'"{" ".join(term.words)}"' + ("*" if term.prefix else "")
-    return Passage.id.in_(select(_INDEX.c.rowid).where(_INDEX.c[INDEX].match(phrase)))
+    rows = select(_INDEX.c.rowid).where(_INDEX.c[INDEX].match(phrase))
+    some = select(func.count()).select_from(rows.limit(_COMMON + 1).subquery())
+    if not _has_index(session) or (session.scalar(some) or 0) > _COMMON:
+        return within
+    return Job.id.in_(select(Passage.job_id).where(Passage.id.in_(rows)))
 
 
 def _stands_in(session: Session, term: Term) -> ColumnElement[bool]:
-    """The same, by looking into each of them."""
+    """A condition on passages."""
     if _is_postgresql(session):
         # Words are letters and digits alone, so that nothing in them is an operator.
         words_of = [f"'{word}'" for word in term.words]

@@ -19,7 +19,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from tests.bench import editing, pages, service, speakers
+from tests.bench import editing, pages, search, service, speakers
 from tests.bench import minutes as of_minutes
 from tests.bench.attribution import attribution
 from tests.bench.material import recording
@@ -141,6 +141,7 @@ PARTS: dict[str, Callable[[int], list[str]]] = {
     "latency": partial(service.latency, OUTPUT),
     "editing": editing.edits,
     "page": pages.page,
+    "search": search.searches,
 }
 
 
