@@ -28,7 +28,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Entry:
-    """An event. `who` is the name of the person it is about, empty where there is none, or not any more."""
+    """An event. `who` is the name of the person it is about, empty where there is none, or not any more.
+
+    `by` is who did it, where that is somebody else.
+    """
 
     id: int
     at: float
@@ -37,6 +40,7 @@ class Entry:
     user_id: str | None
     job_id: str | None
     detail: dict[str, Any]
+    by: str = ""
 
 
 def page(session: Session, wanted: Wanted, *, limit: int, before: int | None = None) -> Sequence[Entry]:
@@ -45,10 +49,11 @@ def page(session: Session, wanted: Wanted, *, limit: int, before: int | None = N
     found = found.where(*_conditions(session, wanted))
     if before is not None:
         found = found.where(AuditEvent.id < before)
-    return [
-        Entry(event.id, event.at, event.kind, name or "", event.user_id, event.job_id, event.detail or {})
-        for event, name in session.execute(found.order_by(AuditEvent.id.desc()).limit(limit)).all()
-    ]
+    rows = session.execute(found.order_by(AuditEvent.id.desc()).limit(limit)).all()
+    doers = {str(event.detail["by"]) for event, _ in rows if event.detail and event.detail.get("by")}
+    known = session.execute(select(User.id, User.name).where(User.id.in_(doers))).all() if doers else ()
+    names = {user_id: called for user_id, called in known}
+    return [_entry(event, name, names) for event, name in rows]
 
 
 def everything(database: Database, wanted: Wanted, *, most: int) -> Iterator[Entry]:
@@ -68,11 +73,18 @@ def kinds(session: Session) -> Sequence[str]:
     return session.scalars(select(AuditEvent.kind).distinct().order_by(AuditEvent.kind)).all()
 
 
+def _entry(event: AuditEvent, name: str | None, names: dict[str, str]) -> Entry:
+    detail = {key: value for key, value in (event.detail or {}).items() if key != "by" and value is not None}
+    by = str((event.detail or {}).get("by") or "")
+    return Entry(event.id, event.at, event.kind, name or "", event.user_id, event.job_id, detail, names.get(by, by))
+
+
 def _conditions(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.person:
         named = User.name.icontains(wanted.person, autoescape=True)
         called = User.display_name.icontains(wanted.person, autoescape=True)
-        yield AuditEvent.user_id.in_(session.scalars(select(User.id).where(named | called).limit(_PEOPLE)).all())
+        people = session.scalars(select(User.id).where(named | called).limit(_PEOPLE)).all()
+        yield AuditEvent.user_id.in_(people) | AuditEvent.detail["by"].as_string().in_(people)
     if wanted.kind:
         yield AuditEvent.kind == wanted.kind
     if wanted.job:

@@ -85,6 +85,11 @@ def read(session: Session, kind: type[Value]) -> Value:
         return kind()
 
 
+def is_set(session: Session, kind: type[PortalValue]) -> bool:
+    """Whether somebody has set such values here."""
+    return session.get(PortalSetting, kind.setting) is not None
+
+
 def write(session: Session, value: PortalValue, *, by: str | None) -> bool:
     """Keep values, and write down what `by` (the id of a user) changed; False where nothing changed.
 

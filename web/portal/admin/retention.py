@@ -4,7 +4,7 @@ from flask import Flask, Response, make_response, render_template, request
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
-from steno.ledger import keeping, retention
+from steno.ledger import keeping, portal_settings, retention
 from steno.ledger.portal_settings import Retention
 from web.auth import admin_page, caller
 from web.portal import forms
@@ -34,9 +34,8 @@ def register(app: Flask) -> None:
 @admin_page
 def show() -> str:
     """The rules as they are."""
-    with services().database.reading() as session:
-        rules = retention.rules(session, services().settings)
-    return render_template("admin/retention.html", rules=rules, set_rules=rules)
+    rules, own = _now()
+    return render_template("admin/retention.html", rules=rules, own=own)
 
 
 @admin_page
@@ -47,8 +46,8 @@ def preview() -> Response:
     except ValidationError as error:
         return _wrong(error)
     with services().database.reading() as session:
-        now, effect = retention.rules(session, services().settings), keeping.effect(session, rules)
-    return make_response(render_template("admin/retention.html", rules=rules, set_rules=now, effect=effect))
+        effect = keeping.effect(session, rules)
+    return make_response(render_template("admin/retention.html", rules=rules, own=True, effect=effect))
 
 
 @admin_page
@@ -94,6 +93,11 @@ def _wrong(error: ValidationError) -> Response:
         if name is not None
         else _("Jobs cannot be kept longer by default than the longest time anybody may choose.")
     )
-    with services().database.reading() as session:
-        rules = retention.rules(session, services().settings)
-    return make_response(render_template("admin/retention.html", rules=request.form, set_rules=rules, fault=says), 422)
+    return make_response(render_template("admin/retention.html", rules=request.form, own=True, fault=says), 422)
+
+
+def _now() -> tuple[Retention, bool]:
+    """The rules that hold, and whether they were set here, not by the environment."""
+    here = services()
+    with here.database.reading() as session:
+        return retention.rules(session, here.settings), portal_settings.is_set(session, Retention)
