@@ -57,9 +57,13 @@ class JobEnding(Base):
     """
 
     __tablename__ = "job_endings"
+    # All that is counted stands in the index: a year is summed up without reading a row.
+    __table_args__ = (
+        Index("ix_job_endings_use", "day", "user_id", "state", "seconds", "worked", "waited", "error_code"),
+    )
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     at: Mapped[float]
-    day: Mapped[int] = mapped_column(index=True)
+    day: Mapped[int]
     user_id: Mapped[str] = mapped_column(String(32))
     job_id: Mapped[str] = mapped_column(String(32), index=True)
     state: Mapped[str] = mapped_column(String(12))

@@ -52,7 +52,7 @@ def page(session: Session, wanted: Wanted, *, limit: int, before: int | None = N
     rows = session.execute(found.order_by(AuditEvent.id.desc()).limit(limit)).all()
     doers = {str(event.detail["by"]) for event, _ in rows if event.detail and event.detail.get("by")}
     known = session.execute(select(User.id, User.name).where(User.id.in_(doers))).all() if doers else ()
-    names = {user_id: called for user_id, called in known}
+    names = {row.id: row.name for row in known}
     return [_entry(event, name, names) for event, name in rows]
 
 

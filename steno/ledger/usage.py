@@ -6,7 +6,7 @@ Counted from the endings of jobs, so that deleted jobs still count. Days are UTC
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import Integer, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from steno.database.clock import now
@@ -96,22 +96,27 @@ _ENDS = (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
 
 def by_person(session: Session, *, since: int) -> Sequence[PersonOfUse]:
     """Who had most transcribed, the first ten."""
-    seconds = func.sum(JobEnding.seconds)
-    rows = session.execute(
+    most = (
         select(
-            func.coalesce(User.display_name, User.name),
-            seconds,
-            func.count(),
-            func.sum(case((JobEnding.state == JobState.FAILED, 1), else_=0)),
+            JobEnding.user_id,
+            func.sum(JobEnding.seconds).label("seconds"),
+            func.count().label("jobs"),
+            func.sum(case((JobEnding.state == JobState.FAILED, 1), else_=0)).label("failed"),
         )
-        .select_from(JobEnding)
-        .outerjoin(User, User.id == JobEnding.user_id)
         .where(JobEnding.day >= since)
-        .group_by(JobEnding.user_id, User.display_name, User.name)
-        .order_by(seconds.desc(), JobEnding.user_id)
+        .group_by(JobEnding.user_id)
+        .order_by(func.sum(JobEnding.seconds).desc(), JobEnding.user_id)
         .limit(_TOP)
+        .subquery()
+    )
+    name = func.coalesce(User.display_name, User.name)
+    rows = session.execute(
+        select(name, most.c.seconds, most.c.jobs, most.c.failed)
+        .select_from(most)
+        .outerjoin(User, User.id == most.c.user_id)
+        .order_by(most.c.seconds.desc(), most.c.user_id)
     ).all()
-    return [PersonOfUse(name, float(length), int(jobs), int(failed)) for name, length, jobs, failed in rows]
+    return [PersonOfUse(called, float(length), int(jobs), int(failed)) for called, length, jobs, failed in rows]
 
 
 def by_reason(session: Session, *, since: int) -> Sequence[ReasonOfFailure]:
@@ -132,14 +137,19 @@ def by_reason(session: Session, *, since: int) -> Sequence[ReasonOfFailure]:
 
 
 def waiting(session: Session, *, since: int) -> Waiting | None:
-    """How long jobs waited; None where none was transcribed."""
-    those: tuple[ColumnElement[bool], ...] = (JobEnding.day >= since, JobEnding.waited.is_not(None))
-    count = session.scalar(select(func.count()).select_from(JobEnding).where(*those)) or 0
-    if not count:
+    """How long jobs waited, to the second; None where none was transcribed."""
+    # Counted by seconds: sorting every job of a year takes longer than all the rest.
+    second = cast(JobEnding.waited, Integer)
+    rows = session.execute(
+        select(second, func.count())
+        .where(JobEnding.day >= since, JobEnding.waited.is_not(None))
+        .group_by(second)
+        .order_by(second)
+    ).all()
+    total, below, found = sum(int(count) for _, count in rows), 0, []
+    for waited, count in rows:
+        below += int(count)
+        found.append((float(waited), below))
+    if not found:
         return None
-
-    def at(place: int) -> float:
-        ranked = select(JobEnding.waited).where(*those).order_by(JobEnding.waited)
-        return float(session.scalar(ranked.offset(place).limit(1)) or 0.0)
-
-    return Waiting(at((count - 1) // 2), at(min(count - 1, int(0.95 * count))))
+    return Waiting(*(next(waited for waited, upto in found if upto >= share * total) for share in (0.5, 0.95)))

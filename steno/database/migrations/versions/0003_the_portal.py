@@ -185,7 +185,8 @@ def _operations() -> None:
         sa.Column("worked", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_job_endings_day", "job_endings", ["day"])
+    counted = ["day", "user_id", "state", "seconds", "worked", "waited", "error_code"]
+    op.create_index("ix_job_endings_use", "job_endings", counted)
     op.create_index("ix_job_endings_job_id", "job_endings", ["job_id"])
     # What ended before this version is counted, too, as far as its rows are there.
     op.execute(_ENDED_BEFORE.replace("WHOLE", "floor" if op.get_bind().dialect.name == "postgresql" else ""))
