@@ -233,9 +233,9 @@ def test_finnish(outbox, send, port):
 
     failed, completed = sorted(sink.mails, key=lambda mail: mail["Subject"])
     assert failed["Subject"] == "Epäonnistui: Hallituksen kokous – äänite.m4a"
-    assert "Tiedostoa ei voi lukea äänitteenä." in plain(failed)
+    assert "Tiedostoa ei voi lukea tallenteena." in plain(failed)
     assert completed["Subject"] == "Valmis: Tiimipalaveri"
-    assert "Litteraatti ja muistio ovat valmiit." in plain(completed)
+    assert "Litterointi ja muistio ovat valmiit." in plain(completed)
     assert completed["Content-Language"] == "fi"
     assert '<html lang="fi">' in html(completed)
 
