@@ -115,3 +115,27 @@ def test_who_has_the_link_reads_and_hears_until_it_is_revoked(page: Page, visits
     guest.page.reload()
 
     expect(guest.page.get_by_role("heading", level=1)).not_to_have_text("talk.wav")
+
+
+def test_a_question_is_answered_with_passages_that_lead_to_the_words(page: Page) -> None:
+    page.get_by_role("tab", name="Ask").click()
+    page.get_by_label("Question", exact=True).fill("What about <i>the keys</i>?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+
+    asked = page.locator(".question", has_text="What about <i>the keys</i>?")
+    expect(asked.locator(".cite").first).to_be_visible(timeout=30_000)
+    asked.locator(".cite").first.click()
+    expect(page.locator(".segment.evidence").first).to_be_visible()
+    assert serious(page) == []
+    page.reload()
+    page.get_by_role("tab", name="Ask").click()
+    expect(asked.locator(".cite").first).to_be_visible()
+    asked.get_by_role("button", name="Remove:").click()
+    expect(asked).to_have_count(0)
+
+
+def test_who_opened_the_job_is_told(page: Page) -> None:
+    page.get_by_label("More").click()
+    page.get_by_role("button", name="Who opened it").click()
+
+    expect(page.get_by_role("dialog").get_by_text("read the transcript")).to_be_visible()

@@ -2,9 +2,10 @@
 import { patch, post, remove } from "../api.js";
 import { find, icon, make } from "../dom.js";
 import { clock, moment, size } from "../format.js";
-import { _, language, ngettext } from "../i18n.js";
+import { _, language } from "../i18n.js";
 import { STATES } from "../jobs/words.js";
 import { confirmed, say, sayFault } from "../say.js";
+import { details, opened } from "./about.js";
 import { ended } from "./progress.js";
 
 const RERUN = { transcribe: _("Transcribe again"), summarize: _("Write the minutes again") };
@@ -61,7 +62,8 @@ export class Header {
       ...stages.map((stage) => item("retry", RERUN[stage], () => this.again(stage))),
       item("tag", _("Tags"), () => this.tags()),
       item("history", _("When it is deleted"), () => this.retention()),
-      item("more", _("Details"), () => this.details()),
+      item("person", _("Who opened it"), () => opened(this.base)),
+      item("more", _("Details"), () => details(this.job)),
       item("trash", _("Delete"), () => this.delete(), "quiet danger plain-danger"),
     ];
     const open = find("#more")?.open;
@@ -137,20 +139,5 @@ export class Header {
     if (asks) fields.push(make("label", { class: "choice" }, keep, _("Keep the recording beside the transcript")));
     this.ask(_("When it is deleted"), fields, () => ({ delete_after: input.value ? new Date(`${input.value}T12:00`).toISOString() : null,
       ...(asks ? { keep_recording: keep.checked } : {}) }), _("Saved."));
-  }
-
-  details() {
-    const { job } = this, rows = [
-      [_("Id"), job.id], [_("SHA-256 of the recording"), job.recording_sha256], [_("Speech model"), job.options.model],
-      [_("Handed in"), moment(job.created)], job.finished && [_("Finished"), moment(job.finished)],
-      ...job.stages.filter((one) => one.started && one.finished).map((one) => [one.stage, ngettext("{number} second", "{number} seconds", Math.max(1, Math.round((new Date(one.finished) - new Date(one.started)) / 1000)))]),
-      job.notify_email && [_("Mail goes to"), job.notify_email], job.webhook_url && [_("Webhook"), job.webhook_url],
-    ].filter(Boolean);
-    const dialog = make("dialog", { "aria-labelledby": "details-title" }, make("h2", { id: "details-title" }, _("Details")),
-      make("dl", { class: "details" }, ...rows.flatMap(([name, value]) => [make("dt", {}, name), make("dd", { class: "break" }, value)])),
-      make("form", { method: "dialog", class: "row end" }, make("button", { class: "primary" }, _("Close"))));
-    dialog.addEventListener("close", () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
   }
 }
