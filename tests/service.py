@@ -32,7 +32,7 @@ class Sink:
 
     def __init__(self, port: int) -> None:
         self.mails: list[Message] = []
-        self._port = port
+        self.port = port
         self._controller: Controller | None = None
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
@@ -40,7 +40,7 @@ class Sink:
         return "250 OK"
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self._port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
     def stop(self) -> None:

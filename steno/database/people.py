@@ -94,6 +94,21 @@ class SignInTries(Base):
     until: Mapped[float] = mapped_column(default=0.0)
 
 
+class PersonalLetter(Base):
+    """A mail to somebody about their account, to be sent by a worker, which makes the link that is in it."""
+
+    __tablename__ = "personal_letters"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(8), default="due", index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[float] = mapped_column(default=0.0)
+    owner: Mapped[str | None] = mapped_column(String(200))
+    lease_until: Mapped[float | None]
+    created: Mapped[float] = mapped_column(default=now())
+
+
 class SignInFlow(Base):
     """A browser that was sent to the identity provider and is to come back, once. Its cookie's SHA-256 is the key.
 

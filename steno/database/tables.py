@@ -13,7 +13,7 @@ from steno.database.base import Base, new_id
 from steno.database.clock import now
 from steno.database.operations import Check, JobEnding, Worker
 from steno.database.passages import Passage
-from steno.database.people import ApiToken, SignInFlow, SignInLink, SignInTries, User, WebSession
+from steno.database.people import ApiToken, PersonalLetter, SignInFlow, SignInLink, SignInTries, User, WebSession
 from steno.states import ORDER, JobState, Queue, Stage, StageState
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "JobEnding",
     "JobTag",
     "Passage",
+    "PersonalLetter",
     "PortalSetting",
     "Question",
     "Share",

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from steno.database.clock import now
-from steno.database.tables import SignInFlow, SignInLink, User, WebSession
+from steno.database.tables import PersonalLetter, SignInFlow, SignInLink, User, WebSession
 from steno.errors import StenoError
 from steno.ledger import accounts, passwords, throttling
 from steno.ledger.moves import record
@@ -102,10 +102,16 @@ def end_all(session: Session, user_id: str, *, but: str | None = None) -> int:
     return ended
 
 
-def invite(session: Session, user: User, *, good_for: float = INVITED, by: str | None = None) -> str:
-    """A link's secret, with which the person may choose a password once. Earlier links are worth nothing then."""
+def invite(
+    session: Session, user: User, *, good_for: float = INVITED, by: str | None = None, alone: bool = True
+) -> str:
+    """A link's secret, with which the person may choose a password once.
+
+    `alone`: earlier links are worth nothing then.
+    """
     secret = secrets.token_urlsafe(32)
-    session.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
+    if alone:
+        session.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
     session.add(SignInLink(user_id=user.id, sha256=_hash(secret), expires=_time(session) + good_for))
     record(session, "link.issued", user_id=user.id, by=by)
     return secret
@@ -147,6 +153,7 @@ def tidy(session: Session) -> None:
     """Delete the sessions, links and ways to the identity provider whose time is over, and old counts of tries."""
     for table in (WebSession, SignInLink, SignInFlow):
         session.execute(delete(table).where(table.expires < now()))
+    session.execute(delete(PersonalLetter).where(PersonalLetter.created < now() - 7 * _DAY))
     throttling.tidy(session)
 
 

@@ -33,11 +33,20 @@ class _Rule:
 _ACCOUNT = _Rule(free=5, sinks=900.0, longest=900.0)
 # An organisation may reach us from one address.
 _ADDRESS = _Rule(free=30, sinks=20.0, longest=300.0)
+_LETTERS = _Rule(free=5, sinks=120.0, longest=600.0)
 
 
 def attempt(session: Session, name: str, address: str) -> float:
     """Count a try to sign in as `name` from an address: 0.0, or the seconds to wait where it may not be made now."""
-    rules = _rules(session, name, address)
+    return _count(session, _rules(session, name, address))
+
+
+def ask_letter(session: Session, address: str) -> float:
+    """The same, of requests for mails with a link."""
+    return _count(session, {_key(f"letter {_source(address)}"): _LETTERS})
+
+
+def _count(session: Session, rules: dict[str, _Rule]) -> float:
     rows = _locked(session, sorted(rules))
     time = float(session.scalar(select(now())) or 0.0)
     wait = max(row.until - time for row in rows)

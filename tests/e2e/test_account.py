@@ -16,6 +16,8 @@ def test_a_name_is_saved_and_shown(visit: Visit) -> None:
     page.get_by_label("Your name").fill("<i>Ann</i>")
     page.get_by_label("Mail address").fill("ann@example.org")
     page.get_by_role("button", name="Save").click()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Save").click()
 
     page.get_by_role("status").filter(has_text="Saved.").wait_for()
     assert page.get_by_label("Your name").input_value() == "<i>Ann</i>"

@@ -61,3 +61,30 @@ def test_who_guesses_is_told_to_wait_and_how_long(visit: Visit) -> None:
     assert visit.page.get_by_role("alert").inner_text().startswith("Too many tries. Wait ")
     assert serious(visit.page) == []
     visit.screenshot("sign-in-too-many")
+
+
+def test_who_forgot_the_password_has_a_link_sent(service: Service, visit: Visit) -> None:
+    page = visit.sign_in()
+    page.goto("/account")
+    page.get_by_label("Mail address").fill("admin@example.org")
+    for _ in range(2):
+        page.get_by_role("button", name="Save").click()
+        if page.get_by_label("Your password").count():
+            page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_text("Saved.").wait_for()
+    visit.context.clear_cookies()
+
+    page.goto("/sign-in")
+    page.get_by_role("link", name="Forgot the password?").click()
+    assert serious(page) == []
+    visit.screenshot("forgotten")
+    page.get_by_label("Name or mail address").fill("admin@example.org")
+    page.get_by_role("button", name="Send me a link").click()
+    page.get_by_text("is on its way").wait_for()
+    service.until(lambda: bool(service.sink.mails), 30, "the mail is there")
+    payload = service.sink.mails[-1].get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    page.goto("/welcome/" + payload.decode().partition("/welcome/")[2].split()[0])
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url(lambda address: "/welcome" not in address)

@@ -13,6 +13,7 @@ def test_somebody_is_invited_promoted_kept_out_and_deleted(visit: Visit, visits:
     page = visit.sign_in()
     page.goto("/admin/users")
     page.get_by_label("Mail address or name").fill("ann@example.org")
+    page.get_by_label("Send them the link by mail").uncheck()
     page.get_by_role("button", name="Invite").click()
     link = page.locator("#secret").inner_text()
     assert serious(page) == []
@@ -63,7 +64,7 @@ def test_the_pages_have_no_serious_fault_and_fit(visits: Callable[..., Visit], w
         page.goto("/admin/users")
         page.get_by_label("Mail address or name").fill(name)
         page.get_by_role("button", name="Invite").click()
-        page.locator(".made, [role=alert]").first.wait_for()
+        page.locator(".made, .note.done, [role=alert]").first.wait_for()
     page.goto("/admin/users")
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -15,7 +15,6 @@ from steno.states import JobState
 from web.api.views import Moment, UsageView, known_moment
 from web.auth import caller
 from web.contract import Answer, Routes, json_answer
-from web.problems import Forbidden
 from web.services import services
 
 routes = Routes("account")
@@ -44,9 +43,6 @@ class AccountChanges(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     display_name: Annotated[str, Field(max_length=200)] | None = None
-    email: Annotated[str, Field(max_length=254)] | None = Field(
-        default=None, description="Null: none. Only browsers change it, for it may let somebody in."
-    )
     language: Language | None = None
     notify: bool = True
 
@@ -61,11 +57,12 @@ def get_account() -> Response:
 
 @routes.operation("PATCH", "/account", scope="tokens", answers={200: Answer("As it is now.", AccountView)})
 def amend_account(body: AccountChanges) -> Response:
-    """Change your names, mail address, language or notifications."""
+    """Change your name, language or notifications.
+
+    The mail address is changed on the account page alone: links that let somebody in go there.
+    """
     who = caller()
     changes = body.model_dump(exclude_unset=True)
-    if "email" in changes and who.session_id is None:
-        raise Forbidden("A token cannot change the mail address", "Change it on the account page.")
 
     def amend(session: Session) -> AccountView:
         return account_view(session, people.amend(session, who.user_id, checked(changes)))

@@ -8,6 +8,7 @@ from web.portal import (
     assets,
     errors,
     figures,
+    forgotten,
     forms,
     home,
     job,
@@ -17,7 +18,7 @@ from web.portal import (
     single_sign_on,
 )
 
-PAGES = (home, sign_in, single_sign_on, account, job, admin)
+PAGES = (home, sign_in, single_sign_on, forgotten, account, job, admin)
 
 
 def register(app: Flask) -> None:

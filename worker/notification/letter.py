@@ -67,6 +67,13 @@ class Trial(_Strict):
     body: str
 
 
+class Personal(_Strict):
+    """A mail to somebody about their account. The body has {name} and {link}."""
+
+    subject: str
+    body: str
+
+
 class Texts(_Strict):
     """A language: one TOML file."""
 
@@ -74,6 +81,8 @@ class Texts(_Strict):
     body: Bodies
     expiring: Expiring
     trial: Trial
+    invitation: Personal
+    forgotten: Personal
     errors: dict[str, str]
 
 

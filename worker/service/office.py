@@ -13,7 +13,7 @@ from celery import Celery
 
 from steno.config import Settings
 from steno.database import Database
-from steno.ledger import checks, housekeeping, outbox, questions, stages, sweeping
+from steno.ledger import checks, housekeeping, letters, outbox, questions, stages, sweeping
 from steno.states import Queue
 from steno.vault import Vault
 from worker.service.answering import Answering
@@ -71,9 +71,11 @@ class Office:
 
             try_out(self._database, self._settings, queue, self._owner)
         if queue is Queue.NOTIFY:
+            from worker.notification.personal import send_letters
             from worker.notification.sending import send_due
 
             send_due(self._database, self._settings, self._owner)
+            send_letters(self._database, self._settings, self._owner)
             return
         while not self._stop.is_set():
             if queue is Queue.LLM:  # people wait for answers; minutes have time
@@ -99,7 +101,7 @@ class Office:
         """Send hints for whatever waits."""
         with self._database.reading() as session:
             depths = Counter(stages.waiting(session)) + Counter(checks.waiting(session))
-            depths[Queue.NOTIFY] += outbox.due_now(session)
+            depths[Queue.NOTIFY] += outbox.due_now(session) + letters.due_now(session)
             depths[Queue.LLM] += questions.waiting(session)
         self._hints.top_up(depths)
 

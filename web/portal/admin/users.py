@@ -7,10 +7,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from steno.config import GIB
 from steno.database.tables import User
 from steno.errors import StenoError
-from steno.ledger import accounts, erasure, own, people
+from steno.ledger import accounts, erasure, letters, own, people
 from steno.ledger import sessions as ledger
+from steno.states import Queue
 from web.auth import admin_page, caller
 from web.portal.errors import told
+from web.portal.forgotten import mails_links
 from web.portal.forms import done
 from web.portal.languages import gettext as _
 from web.services import services
@@ -40,15 +42,21 @@ def add() -> AnyResponse:
     """Add somebody, and show the link that lets them in."""
     who, name, admin = caller(), request.form.get("name", ""), "admin" in request.form
 
-    def write(session: Session) -> tuple[str, str]:
+    by_mail = "mail" in request.form and mails_links(services().settings)
+
+    def write(session: Session) -> tuple[str, str | None]:
         user = accounts.add_user(session, name, admin=admin, by=who.user_id)
+        if by_mail and letters.ask(session, user, letters.INVITATION, by=who.user_id):
+            return user.id, None
         return user.id, ledger.invite(session, user, by=who.user_id)
 
     try:
         user_id, secret = services().database.write(write)
     except StenoError as error:
         return _list(422, fault=told(error.code, str(error)), name=name)
-    return _one(user_id, 201, secret=secret)
+    if secret is None:
+        services().nudge(Queue.NOTIFY)
+    return _one(user_id, 201, secret=secret, mailed=secret is None)
 
 
 @admin_page

@@ -76,6 +76,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_table(
+        "personal_letters",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("not_before", sa.Double(), nullable=False),
+        sa.Column("owner", sa.String(length=200), nullable=True),
+        sa.Column("lease_until", sa.Double(), nullable=True),
+        sa.Column("created", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_personal_letters_user_id", "personal_letters", ["user_id"])
+    op.create_index("ix_personal_letters_state", "personal_letters", ["state"])
+    op.create_table(
         "sign_in_flows",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=64), nullable=False),
@@ -205,7 +221,7 @@ WHERE j.finished IS NOT NULL
 
 def downgrade() -> None:
     op.drop_index("ix_audit_events_kind", "audit_events")
-    people = ("sign_in_flows", "sign_in_tries", "sign_in_links", "web_sessions")
+    people = ("personal_letters", "sign_in_flows", "sign_in_tries", "sign_in_links", "web_sessions")
     operations = ("job_endings", "checks", "workers")
     for table in (*operations, "portal_settings", "questions", "shares", "job_tags", *people):
         op.drop_table(table)
