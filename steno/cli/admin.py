@@ -145,6 +145,30 @@ def reindex() -> None:
     stdout.print(f"{done} jobs indexed" + (f"; {unread} transcripts could not be read" if unread else ""))
 
 
+@admin.command("rekey")
+@speaks_plainly
+def rekey(
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Drop the old keys: what they wrapped is wrapped anew.")
+    ] = False,
+) -> None:
+    """Change the key that encrypts the keys of all jobs; nothing that is stored is written anew."""
+    from steno.ledger import wrapped_keys
+    from steno.vault import Vault
+
+    database, vault = _database(), Vault.of(load_settings())
+    vault.keys.check()
+    if not forget and vault.keys.are_ours:
+        vault.keys.renew()
+    changed = database.write(lambda session: wrapped_keys.rewrap(session, vault))
+    if forget:
+        vault.keys.forget()
+        database.forget()
+    stdout.print(f"{changed} keys are wrapped by the new key")
+    if not forget:
+        stdout.print("Back it up. Programs that run may need the old one for a while: drop it later with --forget.")
+
+
 def _database() -> "Database":
     from steno.database import Database
 

@@ -34,7 +34,19 @@ def doctor() -> None:
     """Check this machine: ffmpeg, GPU and a real decode on it, models, disk. Exit code 1 where something is wrong."""
     settings = load_settings()
     failed = False
-    for check in (_python, _worker, _ffmpeg, _device, _models, _decode, _speakers, _minutes, _disk, _unfinished):
+    for check in (
+        _python,
+        _worker,
+        _ffmpeg,
+        _device,
+        _models,
+        _decode,
+        _speakers,
+        _minutes,
+        _disk,
+        _encryption,
+        _unfinished,
+    ):
         for finding in _findings(check, settings):
             sign = {True: "[green]ok  [/]", False: "[bold red]FAIL[/]", None: "[yellow]note[/]"}[finding.ok]
             stdout.print(f"{sign} {finding.subject}: {shown(finding.said)}")
@@ -175,6 +187,19 @@ def _disk(settings: Settings) -> Iterator[Finding]:
         enough = free > 2 * _GIB
         cure = "" if enough else f". Free some, or set STENO_{'DATA' if name == 'data' else 'MODEL'}_DIR"
         yield Finding("disk", enough, f"{free / _GIB:.1f} GiB free for {name} in {folder}{cure}")
+
+
+def _encryption(settings: Settings) -> Iterator[Finding]:
+    from steno.vault import Vault
+
+    keys = Vault.of(settings).keys
+    keys.check()
+    if not settings.encrypt:
+        yield Finding("encryption", None, "new recordings are not encrypted (STENO_ENCRYPT)")
+    elif keys.are_ours:
+        yield Finding("encryption", None, f"the key lies beside the data, in {settings.data_dir}; back it up elsewhere")
+    else:
+        yield Finding("encryption", True, "the key is the operator's own")
 
 
 def _unfinished(settings: Settings) -> Iterator[Finding]:

@@ -88,20 +88,20 @@ class MasterKeys:
             return self._ids.read_text(encoding="ascii").split()
         return []
 
+    @property
+    def are_ours(self) -> bool:
+        """Whether they lie in the file that was made at the first start; else the operator keeps them."""
+        return self._settings.encryption_key is None and self._settings.encryption_key_file is None
+
     def renew(self) -> None:
-        """Put a new key before those of our own file. Raises KeyUnusable where the operator keeps the keys."""
-        if self._settings.encryption_key is not None or self._settings.encryption_key_file is not None:
-            raise KeyUnusable(
-                "The key is the operator's own", "Put a new one, and a comma, before it; then run `steno admin rekey`."
-            )
-        keys = [os.urandom(LENGTH), *(one.secret for one in self._known())]
-        self._write(keys)
+        """Put a new key before those of our own file."""
+        self._write([os.urandom(LENGTH), *(one.secret for one in self._known())])
 
     def forget(self) -> None:
         """Nothing is wrapped by any key but the first any more: drop the others, where the file is ours."""
         first = self._first()
         write_atomically(self._ids, f"{first.id}\n".encode())
-        if self._settings.encryption_key is None and self._settings.encryption_key_file is None:
+        if self.are_ours:
             self._write([first.secret])
 
     @property

@@ -2,6 +2,7 @@
 
 import mimetypes
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flask import Response, request, send_file
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,6 +19,9 @@ from web.contract import Answer, Parameter, Routes
 from web.openings import note
 from web.problems import RecordingGone
 from web.services import services
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 routes = Routes("recordings")
 _UNKNOWN = "application/octet-stream"
@@ -91,7 +95,7 @@ def recording_of(job: Job, *, attach: bool = False) -> Response:
     answer.last_modified = datetime.fromtimestamp(job.created, UTC)
     answer.set_etag(job.recording_sha256)
     try:
-        answer.make_conditional(request, accept_ranges=True, complete_length=job.size)
+        answer.make_conditional(_asked(job.size), accept_ranges=True, complete_length=job.size)
     except RequestedRangeNotSatisfiable:
         file.close()
         raise
@@ -99,6 +103,14 @@ def recording_of(job: Job, *, attach: bool = False) -> Response:
     # Whatever a person named it, a browser must not take it for a page.
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     return answer
+
+
+def _asked(size: int) -> "WSGIEnvironment":
+    """The request, where more of the end is asked for than there is: all of it (RFC 9110, 14.1.2)."""
+    spans = request.range.ranges if request.range is not None else []
+    if len(spans) == 1 and spans[0][1] is None and spans[0][0] < -size:
+        return request.environ | {"HTTP_RANGE": f"bytes=-{size}"}
+    return request.environ
 
 
 def media_type(name: str) -> str:
