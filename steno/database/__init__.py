@@ -1,8 +1,9 @@
 """The database: SQLite in WAL mode by default, PostgreSQL in production; the same tables and migrations on both."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,11 +12,13 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from steno.config import Settings
+from steno.database.passages import INDEX
 from steno.errors import InvalidOption, StorageDenied
 
 T = TypeVar("T")
 _BUSY = 15.0  # seconds a writer waits for another, in SQLite
 _TRIES = 6
+_MERGED = 500  # pages of the full-text index at once
 _WRITES = "steno_writes"
 
 
@@ -89,12 +92,17 @@ class Database:
         return True
 
     def forget(self) -> None:
-        """Let go of what was deleted: SQLite's log still has it, until it is written back and emptied."""
+        """Let go of what was deleted.
+
+        SQLite's log still has it until it is written back and emptied, its full-text index until segments are merged.
+        """
         if self.engine.dialect.name != "sqlite":
             return
         with self.engine.connect() as connection:
             raw = connection.connection.cursor()
             raw.execute("PRAGMA busy_timeout=200")  # nobody is to wait for this; the next time will do
+            with suppress(sqlite3.OperationalError):  # busy, or without an index
+                raw.execute(f"INSERT INTO {INDEX} ({INDEX}, rank) VALUES ('merge', -{_MERGED})")  # noqa: S608  # names of ours
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             raw.execute(f"PRAGMA busy_timeout={int(_BUSY * 1000)}")
 

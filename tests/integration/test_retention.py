@@ -191,6 +191,7 @@ def test_of_a_deleted_job_nothing_can_be_read_even_where_files_linger(tmp_path: 
     ann = rest.person()
     job = ann.job(name="Dismissal.wav")
     rest.complete(job)
+    assert b"morning" in b"".join(path.read_bytes() for path in tmp_path.glob("steno.sqlite*"))  # to be searched
     before, files = row(rest, job), {path: path.read_bytes() for path in (tmp_path / "blobs").rglob("*/*/*")}
     assert before.key is not None
 
@@ -202,6 +203,7 @@ def test_of_a_deleted_job_nothing_can_be_read_even_where_files_linger(tmp_path: 
     database = b"".join(path.read_bytes() for path in tmp_path.glob("steno.sqlite*"))
     assert before.key.encode() not in database
     assert b"Dismissal.wav" not in database
+    assert b"morning" not in database
 
 
 def test_a_deletion_day_that_is_moved_is_warned_of_again(rest: Rest, ann: Person) -> None:
