@@ -73,7 +73,11 @@ class SlowLine:
                 near, _ = self._socket.accept()
             except OSError:
                 return
-            far = socket.create_connection(("127.0.0.1", self._to))
+            try:
+                far = socket.create_connection(("127.0.0.1", self._to))
+            except ConnectionRefusedError:  # the server restarts
+                near.close()
+                continue
             threading.Thread(target=self._carry, args=(near, far, True), daemon=True).start()
             threading.Thread(target=self._carry, args=(far, near, False), daemon=True).start()
 
