@@ -11,6 +11,7 @@ from steno.vault import Vault
 from web import auth, awaited, docs, headers, health, openai_api, portal, problems, proxies, sessions, shared, uploads
 from web.api import (
     account,
+    archives,
     audio,
     audit,
     deliveries,
@@ -46,6 +47,7 @@ ROUTES = (
     minutes,
     audio,
     waveforms,
+    archives,
     questions,
     shares,
     audit,

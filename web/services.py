@@ -19,6 +19,7 @@ from web.parsed import Parsed
 from web.remembered import Remembered
 
 EXTENSION = "steno"
+_ARCHIVES = 4  # that are made at once: each is work for a core
 _WAITING = 16  # requests that wait for jobs; the other threads of a web process answer everybody else
 _FOLLOWING = 8  # pages that follow their jobs, each in a thread; the others ask again and again
 
@@ -38,6 +39,7 @@ class Services:
     parsed: Parsed = field(default_factory=Parsed)
     following: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_FOLLOWING))
     opened: Remembered = field(default_factory=lambda: Remembered(FOLD))
+    archives: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_ARCHIVES))
     waiting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_WAITING))
 
     @property

@@ -75,7 +75,15 @@ def test_what_belongs_to_somebody_else_is_not_found(rest: Rest) -> None:
     tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "5"}
     upload = ann("POST", "/uploads", headers=tus).headers["Location"].rsplit("/", 1)[1]
     share = ann("POST", f"/jobs/{job}/shares", json={}).json["id"]
-    ids = {"job_id": job, "share_id": share, "delivery_id": delivery, "token_id": token, "upload_id": upload}
+    question = ann("POST", f"/jobs/{job}/questions", json={"question": "Who?"}).json["id"]
+    ids = {
+        "job_id": job,
+        "share_id": share,
+        "question_id": question,
+        "delivery_id": delivery,
+        "token_id": token,
+        "upload_id": upload,
+    }
     tried = 0
 
     for method, rule in routes(rest):

@@ -58,11 +58,16 @@ def opened(job_id: str, kind: str, revision: int | None = None) -> Found:
     return found
 
 
+def latest(job: Job, kind: str) -> Found | None:
+    """The latest document of a kind of a job that was found before; None where there is none."""
+    with services().database.reading() as session:
+        document = jobs.document(session, job, kind)
+    return Found(job, document) if document is not None else None
+
+
 def beside(found: Found, kind: str) -> Found | None:
     """The latest document of another kind of the same job; None where there is none."""
-    with services().database.reading() as session:
-        document = jobs.document(session, found.job, kind)
-    return Found(found.job, document) if document is not None else None
+    return latest(found.job, kind)
 
 
 def load(found: Found, model: type[Value]) -> Value:
@@ -145,16 +150,21 @@ def rendered(found: Found, name: str, render: Callable[[], bytes], *, attach: bo
     answer = Response(status=304)
     if tag not in request.if_none_match:
         stem = found.job.name.rsplit(".", 1)[0] or kind
-        ending = f".{export.suffix}" if kind == TRANSCRIPT else f".{kind}.{export.suffix}"
         answer = send_file(
             io.BytesIO(render()),
             mimetype=export.media_type,
             as_attachment=attach,
-            download_name=stem + ending,
+            download_name=stem + ending_of(kind, name),
             conditional=False,
             etag=False,
         )
     return versioned(answer, found, tag)
+
+
+def ending_of(kind: str, name: str) -> str:
+    """How the names of files in a format end."""
+    suffix = _export(kind, name).suffix
+    return f".{suffix}" if kind == TRANSCRIPT or suffix.startswith(f"{kind}.") else f".{kind}.{suffix}"
 
 
 def tag_of(found: Found, face: str) -> str:
