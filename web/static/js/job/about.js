@@ -8,9 +8,8 @@ import { sayFault } from "../say.js";
 const STAGES = { prepare: _("Reading took"), transcribe: _("Transcribing took"), summarize: _("The minutes took") };
 const WHAT = { transcript: _("read the transcript"), minutes: _("read the minutes"), audio: _("heard the recording"), archive: _("downloaded everything"), share: _("followed a link"), waveform: _("looked at the waveform") };
 const KINDS = {
-  "job.submitted": _("handed the recording in"), "job.completed": _("It was done"), "job.failed": _("It failed"), "job.cancelled": _("cancelled it"),
-  "job.amended": _("changed its settings"), "job.tagged": _("set its tags"),
-  "job.running": _("It was begun"), "job.queued": _("It waits for a worker"), "retention.applied": _("The rules of retention were applied"), "share.made": _("made a link"), "share.revoked": _("revoked a link"), "recording.deleted": _("The recording was deleted"),
+  "job.submitted": _("handed the recording in"), "job.amended": _("changed its settings"), "share.made": _("made a link"),
+  "share.revoked": _("revoked a link"), "recording.deleted": _("The recording was deleted"),
 };
 
 export function details(job) {
