@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: setup demo run test lint bench promptfoo schema translations clean
+.PHONY: setup demo run test lint bench promptfoo schema translations screenshots clean
 
 setup: $(VENV)/.ready
 
@@ -42,6 +42,10 @@ promptfoo: setup
 schema: setup
 	$(BIN)/python -m steno.exports.schema transcript > docs/schema/transcript-1.0.json
 	$(BIN)/python -m steno.exports.schema minutes > docs/schema/minutes-1.0.json
+
+# The pictures of the user guide.
+screenshots: setup
+	$(BIN)/python -m tests.screenshots
 
 # Collects the texts of the pages into the catalogs; what is new is to be translated there.
 translations: setup
