@@ -16,7 +16,7 @@ from steno.ledger import sessions
 from steno.ledger.moves import record
 
 AMENDABLE = frozenset({"display_name", "email", "language", "notify"})
-_MOST = 500  # people shown at once
+MOST = 500  # people shown at once
 
 
 class UnknownUser(StenoError):
@@ -84,7 +84,7 @@ def members(session: Session, search: str = "") -> Sequence[Member]:
     )
     for word in re.findall(r"\S+", search)[:5]:
         wanted = wanted.where(or_(*(_has(column, word) for column in (User.name, User.display_name, User.email))))
-    rows = session.execute(wanted.order_by(func.lower(User.name)).limit(_MOST)).all()
+    rows = session.execute(wanted.order_by(func.lower(User.name)).limit(MOST)).all()
     return [
         Member(
             user,

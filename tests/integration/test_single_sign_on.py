@@ -1,6 +1,9 @@
 """Sign-in by an identity provider that runs here: whom it lets in, what of its answers is not believed."""
 
+import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -227,6 +230,22 @@ def test_a_provider_that_is_away_is_said(tmp_path: Path) -> None:
 
     assert answer.status_code == 502
     assert "could not be confirmed" in answer.text
+
+
+def test_a_provider_that_hangs_blocks_few_requests_for_a_short_time(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes the connection, and says nothing
+        rest = make_rest(tmp_path, oidc_issuer=f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        begun = time.monotonic()
+        with ThreadPoolExecutor(8) as pool:
+            first = pool.submit(Person(rest.app).get, "/sign-in/oidc")
+            others = [pool.submit(Person(rest.app).get, "/sign-in/oidc") for _ in range(7)]
+            done, waiting = wait([first, *others], timeout=6)
+        statuses = {one.result().status_code for one in [first, *others]}
+
+    assert len(done) >= 7
+    assert len(waiting) <= 1
+    assert statuses == {502}
+    assert time.monotonic() - begun < 25
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from steno.errors import StenoError
 
 _LOG = logging.getLogger("steno.web")
 _PATIENCE = 10.0  # seconds for one answer of the provider
+_QUEUE = 2.0  # seconds that a request waits for another one's question to it
+_PAUSE = 10.0  # seconds until it is asked again where it did not answer
 _FRESH = 3600.0  # seconds that its metadata are believed
 _LEEWAY = 60  # seconds that its clock may be wrong
 # Signatures by a key that only the provider has. Never `none`, and no HMAC, whose key would be ours as well.
@@ -67,6 +69,7 @@ class Provider:
         self._issuer = settings.oidc_issuer or ""
         self._lock = threading.Lock()
         self._known: tuple[float, _App] | None = None
+        self._away_until = 0.0
 
     def begin(self, redirect_uri: str) -> Began:
         """The address to send a browser to. Raises ProviderFailed."""
@@ -124,11 +127,22 @@ class Provider:
         return found
 
     def _app(self) -> _App:
-        """The client with the provider's metadata, asked for anew every hour."""
-        with self._lock:
+        """The client with the provider's metadata, asked for anew every hour.
+
+        Where the provider is away or hangs, one request waits for it, and the others do not queue up behind.
+        """
+        if not self._lock.acquire(timeout=_QUEUE):
+            raise ValueError("the provider is slow")
+        try:
             if self._known is None or time.monotonic() - self._known[0] > _FRESH:
+                if time.monotonic() < self._away_until:
+                    raise ValueError("the provider did not answer a moment ago")
+                self._away_until = time.monotonic() + _PAUSE
                 self._known = time.monotonic(), self._asked()
+                self._away_until = 0.0
             return self._known[1]
+        finally:
+            self._lock.release()
 
     def _asked(self) -> _App:
         settings = self._settings

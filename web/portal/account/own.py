@@ -99,6 +99,9 @@ def _words() -> dict[str, str]:
         "user.promoted": _("Made administrator"),
         "user.demoted": _("No longer administrator"),
         "user.quota": _("Quota changed"),
+        "share.made": _("Link to share made"),
+        "share.revoked": _("Link to share taken back"),
+        "letter.asked": _("Mail with a link asked for"),
         "job.submitted": _("Recording handed in"),
         "job.deleted": _("Recording deleted"),
     }

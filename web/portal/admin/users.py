@@ -143,7 +143,9 @@ def _list(status: int = 200, **shown: object) -> Response:
     wanted = request.args.get("q", "")[:200]
     with services().database.reading() as session:
         found = people.members(session, wanted)
-    return make_response(render_template("admin/users.html", members=found, wanted=wanted, **shown), status)
+    return make_response(
+        render_template("admin/users.html", members=found, most=people.MOST, wanted=wanted, **shown), status
+    )
 
 
 def _one(user_id: str, status: int = 200, *, secret: str | None = None, **shown: object) -> Response:
