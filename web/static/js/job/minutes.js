@@ -4,6 +4,7 @@ import { find, icon, make } from "../dom.js";
 import { clock } from "../format.js";
 import { _, language, ngettext } from "../i18n.js";
 import { sayFault } from "../say.js";
+import { allInWords } from "./doubts.js";
 import { cites } from "./evidence.js";
 import { form } from "./minutes_form.js";
 
@@ -69,7 +70,7 @@ export class MinutesPanel {
         make("p", { class: "break" }, text, " ", cites(entry.evidence.map((one) => ({ segments: entry.evidence.map((proof) => proof.segment).sort((a, b) => (a === one.segment ? -1 : b === one.segment ? 1 : 0)), ...one })), this.jump)),
         entry.edited ? make("span", { class: "tag" }, _("edited")) : null,
         duty ? make("p", { class: "small muted" }, duty) : null,
-        entry.doubts.length ? make("p", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: entry.doubts.join("; ") }))) : null),
+        entry.doubts.length ? make("p", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: allInWords(entry.doubts) }))) : null),
       this.readonly ? null : make("button", { type: "button", class: "quiet icon entry-edit", "aria-label": _("Edit: {text}", { text: text.slice(0, 80) }), title: _("Edit"), dataset: { focus: `edit ${kind} ${index}` }, onclick: () => this.write(kind, index) }, icon("edit")));
   }
 

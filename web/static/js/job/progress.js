@@ -2,7 +2,7 @@
 import { get, post } from "../api.js";
 import { find, icon, make } from "../dom.js";
 import { about, moment } from "../format.js";
-import { _ } from "../i18n.js";
+import { _, told } from "../i18n.js";
 import { sayFault } from "../say.js";
 
 const STAGES = { prepare: _("Reading the recording"), transcribe: _("Transcribing"), summarize: _("Writing minutes") };
@@ -55,7 +55,7 @@ export function progress(root, base, job, { changed, done }) {
 /** Say why a job has no (whole) result, and let it be tried again. */
 export function failure(root, base, job, { retried }) {
   const failed = job.stages.find((one) => one.state === "failed"), stage = failed?.stage ?? job.stages.find((one) => one.state === "cancelled")?.stage ?? "prepare";
-  const reason = failed?.error?.message ?? job.error?.message;
+  const error = failed?.error ?? job.error, reason = error && told(error.code, error.message);
   if (job.state === "completed" && !failed) return;
   const retry = make("button", { type: "button", class: "primary", onclick: async () => {
     retry.disabled = true;

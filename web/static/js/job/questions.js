@@ -3,6 +3,7 @@ import { get, post, remove } from "../api.js";
 import { find, icon, make } from "../dom.js";
 import { _ } from "../i18n.js";
 import { sayFault } from "../say.js";
+import { allInWords } from "./doubts.js";
 import { cites } from "./evidence.js";
 
 const LOOK_AGAIN = 1500; // milliseconds
@@ -68,7 +69,7 @@ export class Questions {
     if (!answer) return [make("p", { class: "muted" }, _("Looking …"))];
     const passage = (one) => ({ segments: one.segments, start: one.start, quote: one.text, speaker: one.speakers.join(", ") });
     const sentences = answer.sentences.map((one) => make("p", { class: "break" }, one.text, " ", cites(one.citations.map(passage), this.jump),
-      one.doubts.length ? make("span", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: one.doubts.join("; ") }))) : null));
+      one.doubts.length ? make("span", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: allInWords(one.doubts) }))) : null));
     const passages = answer.passages.map((one) => make("li", {}, make("blockquote", { class: "break" }, one.text), make("span", { class: "small muted" }, one.speakers.join(", "), " "), cites([passage(one)], this.jump)));
     const list = make("ul", { class: "passages plain" }, ...passages);
     return [...answer.notices.map((notice) => make("p", { class: "small muted" }, notice)),

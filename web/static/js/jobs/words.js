@@ -1,6 +1,6 @@
 // What a job's state is called, and how it goes, in a person's words.
 import { about, clock, moment, size } from "../format.js";
-import { _, language } from "../i18n.js";
+import { _, language, told } from "../i18n.js";
 
 export const STATES = { queued: _("Waiting"), running: _("Running"), completed: _("Done"), failed: _("Failed"), cancelled: _("Cancelled") };
 const STAGES = { prepare: _("Reading"), transcribe: _("Transcribing"), summarize: _("Writing minutes") };
@@ -15,7 +15,7 @@ export function state(job) {
 /** What there is to say beside the badge; empty where that is nothing. */
 export function says(job) {
   const { queue_position: place, estimated_finish: end, percent } = job.progress;
-  if (job.state === "failed") return job.error?.message ?? "";
+  if (job.state === "failed") return job.error ? told(job.error.code, job.error.message) : "";
   if (ended(job)) return "";
   const left = end ? about(Math.max(5, (Date.parse(end) - Date.now()) / 1000)) : "";
   if (job.state === "queued" && place) return left ? _("place {place}, {left} left", { place, left }) : _("place {place}", { place });
