@@ -14,7 +14,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 Value = TypeVar("Value", bound=BaseModel)
-_ROOM = 16 * 1024**2  # bytes of JSON; as values they take about ten times as much
+_ROOM = 12 * 1024**2  # bytes of JSON: four transcripts of three hours, which as values take 41 MB each
 _LONGEST = 900.0  # seconds: what is confidential does not lie about
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from steno.database import Database
 from steno.database.clock import now
 from steno.database.tables import Document, Job
 from steno.ledger import jobs
+from steno.vault import Vault
 
 FOLD = 600.0  # seconds from the beginning of a revision in which its author's edits go into it
 
@@ -50,6 +52,25 @@ def keep(session: Session, job: Job, seen: str, blob: str, *, author: str, fold:
     session.add(made)
     job.version += 1
     return Kept(_flushed(session, made), latest.blob)
+
+
+def read_latest(database: Database, vault: Vault, job: Job, kind: str) -> bytes | None:
+    """The latest revision of a job's document; None where there is none.
+
+    Raises FileNotFoundError where its blob is gone, and what the vault raises.
+    """
+    seen = None
+    while True:
+        with database.reading() as session:
+            latest = jobs.document(session, job, kind)
+        if latest is None:
+            return None
+        try:
+            return vault.read_document(job, latest.blob)
+        except FileNotFoundError:
+            if seen == latest.id:
+                raise
+            seen = latest.id  # an edit was folded into it at this moment
 
 
 def revisions(session: Session, job: Job, kind: str) -> Sequence[Document]:

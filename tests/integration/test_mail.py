@@ -18,12 +18,14 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from steno.config import Settings
 from steno.database.tables import Job
+from steno.editing import TranscriptEdits, edited
 from steno.errors import InvalidOption
 from steno.ledger import jobs
 from steno.ledger.outbox import claim_delivery, not_delivered
 from steno.states import Stage
 from steno.vault import Vault
 from tests.outbox import NO_MODEL, UNREADABLE, Certificate, Outbox
+from tests.seeding import long_transcript, minutes_of
 from tests.unit.exports.transcripts import spoken, transcript_of
 from worker.notification.mail import MailServer
 from worker.notification.sending import send_due
@@ -178,6 +180,26 @@ def test_results_are_attached_where_asked_for_and_allowed(outbox, port, tmp_path
     assert list(attached) == (["Weekly meeting.srt"] if allowed else [])
     assert not allowed or "Good morning, everybody." in str(attached["Weekly meeting.srt"])
     assert ("Nothing is attached" in plain(mail)) is not allowed
+
+
+def test_attached_minutes_name_speakers_as_they_are_called_now(outbox, port, tmp_path):
+    settings = Settings(data_dir=tmp_path, smtp_url=f"smtp://127.0.0.1:{port}", mail_attachments=True)
+    job_id = outbox.ended(notify_email="anna@example.org", notify_attach="minutes.md")
+    talk = long_transcript(300)
+    renamed = edited(talk, TranscriptEdits.model_validate({"speakers": [{"id": "S1", "name": "Anna"}]}))
+    with outbox.database.transaction() as session:
+        job = session.get_one(Job, job_id)
+        for kind, value in (("transcript", renamed), ("minutes", minutes_of(talk))):
+            content = value.model_dump_json().encode()
+            jobs.add_document(session, job, kind, Vault.of(settings).write_document(job, kind, content))
+
+    with smtp(Sink(), port) as sink:
+        send_due(outbox.database, settings, "sender")
+
+    (mail,) = sink.mails
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == "Weekly meeting.minutes.md"
+    assert "**Anna**" in str(attached.get_content())
 
 
 def test_nothing_is_sent_twice(outbox, send, port):

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from steno.attachments import read_attachments
 from steno.config import Settings
 from steno.database.tables import Job
+from steno.editing import with_names
 from steno.errors import StenoError
 from steno.exports import get, render
 from steno.exports.clean import clean
@@ -38,8 +39,16 @@ def enclosures(session: Session, job: Job, vault: Vault, settings: Settings) -> 
                 content = render(name, Transcript.model_validate_json(content))
             else:
                 suffix, media = get_minutes_format(name).suffix, get_minutes_format(name).media_type
-                content = render_minutes(name, Minutes.model_validate_json(content))
+                content = render_minutes(name, _named(Minutes.model_validate_json(content), session, job, vault))
         except (OSError, StenoError):  # the mail links to it all the same
             continue
         made.append(Enclosure(f"{stem}.{suffix}", media, content))
     return tuple(made) if sum(len(one.content) for one in made) <= _LARGEST else ()
+
+
+def _named(minutes: Minutes, session: Session, job: Job, vault: Vault) -> Minutes:
+    """The minutes with the names that the speakers have now: a mail may be sent once more, much later."""
+    spoken = jobs.document(session, job, "transcript")
+    if spoken is None:
+        return minutes
+    return with_names(minutes, Transcript.model_validate_json(vault.read_document(job, spoken.blob)))

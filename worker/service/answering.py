@@ -14,9 +14,9 @@ from steno.answer import Exchange
 from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
-from steno.database.tables import Document, Job
+from steno.database.tables import Job
 from steno.errors import StenoError
-from steno.ledger import jobs, questions
+from steno.ledger import documents, questions
 from steno.ledger.questions import Asked
 from steno.transcript import Transcript
 from steno.vault import Vault
@@ -65,24 +65,21 @@ class Answering:
 
         with self._database.reading() as session:
             job = session.get(Job, mine.job_id)
-            latest = jobs.document(session, job, "transcript") if job is not None else None
         if job is None:
             return False  # deleted at this moment, with the question
-        if latest is None:
+        content = documents.read_latest(self._database, self._vault, job, "transcript")
+        if content is None:
             self._database.write(lambda session: questions.failed(session, mine, "There is no transcript to ask."))
             return False
         asked = Exchange.model_validate_json(self._vault.read_document(job, mine.blob))
         made = answer(
             asked.question,
-            [self._transcript(job, latest)],
+            [Transcript.model_validate_json(content)],
             self._settings,
             folder=self._blobs.workspace(job.id) / "asking",
         )
-        content = asked.model_copy(update={"answer": made}).model_dump_json().encode("utf-8", "replace")
-        return self._keep(job, mine, content)
-
-    def _transcript(self, job: Job, latest: Document) -> Transcript:
-        return Transcript.model_validate_json(self._vault.read_document(job, latest.blob))
+        kept = asked.model_copy(update={"answer": made}).model_dump_json().encode("utf-8", "replace")
+        return self._keep(job, mine, kept)
 
     def _keep(self, job: Job, mine: Asked, content: bytes) -> bool:
         blob = self._vault.write_document(job, _FOLDER, content)

@@ -12,7 +12,7 @@ from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Job
 from steno.errors import StenoError
-from steno.ledger import jobs, search, stages
+from steno.ledger import documents, jobs, search, stages
 from steno.ledger.stages import Claim
 from steno.transcript import Transcript
 from steno.vault import Vault
@@ -77,9 +77,9 @@ class Work:
         self.database.write(commit)
 
     def keep(
-        self, documents: Mapping[str, BaseModel], change: Callable[[Session, Job], None] = lambda session, job: None
+        self, made: Mapping[str, BaseModel], change: Callable[[Session, Job], None] = lambda session, job: None
     ) -> None:
-        """Keep documents by their kind, and commit them, what `change` writes, and that the stage is done."""
+        """Keep what was made, by its kind, and commit them, what `change` writes, and that the stage is done."""
         job, keys = self.job(), dict[str, str]()
 
         def commit(session: Session, job: Job) -> None:
@@ -88,7 +88,7 @@ class Work:
             change(session, job)
 
         try:
-            for kind, value in documents.items():
+            for kind, value in made.items():
                 content = value.model_dump_json().encode("utf-8", "replace")
                 keys[kind] = self.vault.write_document(job, _FOLDERS[kind], content)
             self.done(commit)
@@ -151,11 +151,10 @@ def summarize_stage(work: Work) -> None:
 
     job = work.job()
     _, options = jobs.options_of(job)
-    with work.database.reading() as session:
-        latest = jobs.document(session, job, TRANSCRIPT)
+    content = documents.read_latest(work.database, work.vault, job, TRANSCRIPT)
     assert options is not None
-    assert latest is not None
-    transcript = Transcript.model_validate_json(work.vault.read_document(job, latest.blob))
+    assert content is not None
+    transcript = Transcript.model_validate_json(content)
     made = summarize(
         transcript,
         options,
