@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from steno.database.clock import now
@@ -16,6 +16,7 @@ Kind = Literal["mail", "llm"]
 QUEUE_OF: dict[Kind, Queue] = {"mail": Queue.NOTIFY, "llm": Queue.LLM}
 _LEASE = 300.0  # seconds: nothing that is tried takes longer
 _LONGEST = 600
+_KEPT = 30 * 86_400.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ def ask(session: Session, kind: Kind, *, user_id: str, address: str = "") -> Che
     pending = select(Check).where(Check.kind == kind, Check.user_id == user_id, _open())
     if (found := session.scalar(pending.limit(1))) is not None:
         return found
+    session.execute(delete(Check).where(Check.created < now() - _KEPT))
     check = Check(kind=kind, user_id=user_id, address=address)
     session.add(check)
     session.flush()

@@ -1,13 +1,13 @@
 """What runs and what waits, for administrators: whose it is and how far, never what it is called or holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from steno.database.clock import now
-from steno.database.tables import Delivery, Job, StageRun, User
+from steno.database.tables import Delivery, Job, Question, StageRun, User
 from steno.states import Queue, Stage, StageState
 
 _MOST = 200
@@ -39,7 +39,7 @@ class Run:
 
 
 def lines(session: Session) -> Sequence[Line]:
-    """Every queue. Mails and webhook calls count as steps of theirs."""
+    """Every queue. Questions, mails and webhook calls count as steps of theirs."""
     rows = session.execute(
         select(
             StageRun.queue,
@@ -52,6 +52,13 @@ def lines(session: Session) -> Sequence[Line]:
         .group_by(StageRun.queue)
     ).all()
     found = {Queue(queue): Line(Queue(queue), ready, later, float(age)) for queue, ready, later, age in rows}
+    asked, oldest = session.execute(
+        select(func.count(), now() - func.min(Question.created)).where(Question.state == "due")
+    ).one()
+    if asked:
+        minutes = found.get(Queue.LLM, Line(Queue.LLM, 0, 0, None))
+        age = max(minutes.age or 0.0, float(oldest))
+        found[Queue.LLM] = replace(minutes, depth=minutes.depth + int(asked), age=age)
     ready, later, age = session.execute(
         select(
             func.count().filter(Delivery.not_before <= now()),

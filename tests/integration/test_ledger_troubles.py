@@ -2,7 +2,7 @@
 
 import pytest
 
-from steno.database.tables import AuditEvent, Delivery, Job, StageRun
+from steno.database.tables import AuditEvent, Delivery, Job, Question, StageRun
 from steno.ledger import jobs, overseeing, troubles
 from steno.ledger.stages import Failure
 from steno.states import JobState, Queue, Stage
@@ -94,11 +94,14 @@ def test_the_overview_counts_what_waits_and_names_whose_runs(ledger: Ledger) -> 
     running = ledger.take()
     ledger.change(StageRun, running.stage_id, progress=0.5, started=StageRun.started - 60)
     ledger.fail(ledger.take(), MAY_PASS)
+    asked_of = ledger.submit("ann")
+    ledger.database.write(lambda session: session.add(Question(job_id=asked_of, blob="q")))
 
     lines = {one.queue: one for one in ledger.do(overseeing.lines)}
     (run,) = ledger.do(overseeing.running)
 
-    assert (lines[Queue.MEDIA].depth, lines[Queue.MEDIA].later) == (1, 1)
+    assert (lines[Queue.MEDIA].depth, lines[Queue.MEDIA].later) == (2, 1)
+    assert (lines[Queue.LLM].depth, lines[Queue.LLM].age is not None) == (1, True)
     assert lines[Queue.GPU].age is None
     assert (run.owner, run.stage, run.progress, run.worker) == ("ann", Stage.PREPARE, 0.5, "worker")
     assert run.since == pytest.approx(60, abs=10)
