@@ -120,9 +120,12 @@ def test_a_file_that_cannot_be_kept_is_asked_for_again_and_goes_on(service: Serv
     slow(page, 500_000)
     page.locator("#files").set_input_files(large)
     sent(service, page, 1_000_000)
+    warned: list[str] = []
+    page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
 
     page.reload()
     entry = page.locator(".entry")
+    assert warned == ["beforeunload"]
     expect(entry).to_contain_text("Choose large meeting.opus again to go on at")
     assert int(entry.inner_text().split(" %")[0].split("%")[0].split()[-1]) > 10
     begun = offsets(page)

@@ -18,7 +18,7 @@ export function entries(row, on) {
     !ended(job) && entry("close", _("Stop it"), (one) => stop(one, on)),
     STOPPED.includes(job.state) && entry("retry", _("Run it again"), (one) => again(one, on)),
     entry("tag", _("Tags"), (one) => retag(one, on)),
-    has(job, "transcript") && make("a", { class: "button quiet", href: `${root}/jobs/${job.id}/archive.zip` }, icon("download"), _("Download everything")),
+    has(job, "transcript") && make("a", { class: "button quiet", href: `${root}/jobs/${job.id}/archive.zip` }, icon("download"), _("Download all")),
     entry("trash", _("Delete"), (one) => deleteAll([one], on), "quiet danger"),
   ].filter(Boolean);
 }

@@ -22,6 +22,7 @@ export function refusal(file, { largest }, room) {
 export function cure(body) {
   try {
     const { code, detail } = JSON.parse(body);
+    if (code === "unauthenticated") return _("You are signed out. Sign in again; it goes on where it was.");
     return told(code, detail) ?? body;
   } catch {
     return _("The server did not take the file. Try again.");

@@ -93,6 +93,8 @@ find("#record").addEventListener("click", async () => {
 
 dropped(take);
 
+addEventListener("beforeunload", (event) => { if (queue.fragile) event.preventDefault(); });
+
 const live = new Live({
   refresh: async () => latest.show((await get(`/jobs?limit=${LATEST}`)).value.jobs),
   changed: (jobs) => latest.show(jobs.filter((job) => latest.has(job.id) || isNew(job))),

@@ -26,8 +26,9 @@ export class Queue {
 
   /** What was on its way when the page was left; `expiry` is when the server forgets it, in seconds. */
   async recall(expiry) {
-    for (const kept of await store.everything("uploads")) {
-      if (kept.user !== this.user || !await store.mine(kept.id)) continue;
+    const own = (await store.everything("uploads")).filter((one) => one.user === this.user);
+    const free = await Promise.all(own.map((one) => store.mine(one.id)));
+    for (const kept of own.filter((one, place) => free[place])) {
       if (Date.now() - kept.touched > expiry * 1000) { await this.#forget(kept); continue; }
       if (kept.take) await store.mine(`take-${kept.take}`);
       const entry = { ...kept, state: kept.state === "paused" ? "paused" : "waiting" };
@@ -53,7 +54,9 @@ export class Queue {
     this.changed(entry);
     this.#next();
     await this.#keep(entry);
-    if (!take && size <= COPY_UP_TO && await store.fits(size) && this.entries.includes(entry)) await store.put("files", file, entry.id).catch(() => null);
+    if (!take && size <= COPY_UP_TO && await store.fits(size) && this.entries.includes(entry)) {
+      await store.put("files", file, entry.id).then(() => { entry.copied = true; }, () => null);
+    }
   }
 
   /** The options of a file are chosen: when it is in, it becomes a job. */
@@ -62,6 +65,11 @@ export class Queue {
     await this.#keep(entry);
     if (entry.state === "sent") await this.#submit(entry);
     else this.changed(entry);
+  }
+
+  /** Whether leaving the page now would make somebody choose a file again. */
+  get fragile() {
+    return this.entries.some((one) => one.state === "sending" && !one.copied && !one.take && !one.handle);
   }
 
   pause(entry) {
@@ -179,8 +187,9 @@ export class Queue {
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (problem.code === "unknown-upload" || problem.code === "upload-expired") Object.assign(entry, { url: null, offset: 0 });
-      const offline = problem.status === 0;
-      this.#set(entry, { state: offline ? "failed" : "sent", error: problem.message, request: offline ? entry.request : null });
+      // What will pass needs another try, what is wrong other options.
+      const passes = problem.status === 0 || problem.status === 429 || problem.status >= 500;
+      this.#set(entry, { state: passes ? "failed" : "sent", error: problem.message, request: passes || !entry.url ? entry.request : null, tried: passes });
       if (!entry.url) this.resume(entry);
     }
   }

@@ -101,9 +101,9 @@ export const forget = (take) => Promise.all([store.dropPieces(take.id), store.dr
 
 /** Takes that broke off: of this person, not on their way, and not being made in another page. */
 export async function broken(user, underWay) {
-  const found = [];
-  for (const take of await store.everything("takes")) {
-    if (take.user !== user || underWay.has(take.id) || !await store.mine(`take-${take.id}`)) continue;
+  const found = [], own = (await store.everything("takes")).filter((take) => take.user === user && !underWay.has(take.id));
+  const free = await Promise.all(own.map((take) => store.mine(`take-${take.id}`)));
+  for (const take of own.filter((one, place) => free[place])) {
     if ((await store.piecesOf(take.id)).length) found.push(take);
     else await forget(take);
   }
