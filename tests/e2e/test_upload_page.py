@@ -142,7 +142,7 @@ def test_an_upload_goes_on_after_the_web_server_was_killed(service: Service, vis
     page = visit.sign_in()
     slow(page, 500_000)
     page.locator("#files").set_input_files(large)
-    sent(service, page, 1_000_000)
+    sent(service, page, 2_500_000)  # every two seconds the server notes how far it is
     begun = offsets(page)
 
     assert service.kill("web")
