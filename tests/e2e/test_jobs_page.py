@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import expect
@@ -114,6 +115,11 @@ def test_selected_jobs_are_tagged_downloaded_and_deleted(service: Service, visit
     expect(page.locator(".job .tag", has_text="heap")).to_have_count(3)
     visit.screenshot("jobs-bulk")
     assert serious(page) == []
+    with page.expect_download() as download:
+        page.locator("#bulk-zip").click()
+    with ZipFile(download.value.path()) as archive:
+        folders = {name.split("/")[0] for name in archive.namelist()}
+    assert len(folders) == 3
     page.locator("#bulk-delete").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("cannot be undone")
