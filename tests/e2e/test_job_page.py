@@ -198,6 +198,23 @@ def test_what_is_typed_while_the_server_is_away_is_kept_and_saved_later(opened: 
     expect(page.locator(".save-state")).to_have_text("Saved")
 
 
+def test_what_is_typed_after_the_session_ended_is_saved_after_signing_in(opened: Opened) -> None:
+    visit = opened()
+    page, address, cookies = visit.page, visit.page.url, visit.context.cookies()
+
+    visit.context.clear_cookies()
+    page.locator('.segment[data-id="0"]').dblclick()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" kept")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/sign-in**")
+    visit.context.add_cookies(cookies)  # type: ignore[arg-type]
+    page.goto(address)
+
+    expect(page.locator('.segment[data-id="0"]')).to_contain_text("kept")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+
+
 def test_a_conflict_is_told_and_what_was_written_can_be_kept(opened: Opened) -> None:
     visit = opened()
     page, other = visit.page, visit.open()

@@ -27,6 +27,7 @@ export async function ask(method, path, { body, headers = {}, signal } = {}) {
     throw new Problem(0, "offline", _("The server cannot be reached. Check the network; nothing is lost."));
   }
   if (answer.status === 401) {
+    dispatchEvent(new Event("signed-out")); // nobody is to be asked whether to leave
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new Problem(401, "unauthenticated", _("You are signed out."));
   }

@@ -4,7 +4,7 @@ import { ask, get } from "../api.js";
 const FIRST_WAIT = 1000, LONGEST_WAIT = 15000; // milliseconds between tries while the server is away
 const AWAY = new Set([0, 429, 500, 502, 503, 504]);
 
-/** Events: `state` (saved, saving, waiting, conflict) and `refused` with the problem and what was asked. */
+/** Events: `state` (saved, saving, waiting, reload, conflict) and `refused` with the problem and what was asked. */
 export class Saver extends EventTarget {
   constructor(transcript, base, job) {
     super();
@@ -14,7 +14,8 @@ export class Saver extends EventTarget {
     this.typing = null; // { segment, text }: written, not yet handed over
     this.state = "saved";
     addEventListener("online", () => this.wake?.());
-    addEventListener("beforeunload", (event) => { if (this.pending.length || this.typing) event.preventDefault(); });
+    addEventListener("beforeunload", (event) => { if ((this.pending.length || this.typing) && this.state !== "reload") event.preventDefault(); });
+    addEventListener("signed-out", () => { this.state = "reload"; });
   }
 
   /** What the last visit to this page could not save: put in the queue, or told as a conflict. */
@@ -49,7 +50,7 @@ export class Saver extends EventTarget {
   }
 
   async run() {
-    if (this.busy || this.state === "conflict") return;
+    if (this.busy || this.state === "conflict" || this.state === "reload") return;
     this.busy = true;
     let wait = FIRST_WAIT;
     while (this.pending.length) {
@@ -67,6 +68,9 @@ export class Saver extends EventTarget {
           this.say("waiting");
           await new Promise((resolve) => { this.wake = resolve; setTimeout(resolve, wait); });
           wait = Math.min(LONGEST_WAIT, wait * 2);
+        } else if (problem.status === 401 || problem.status === 403) { // signed out, here or in another tab
+          this.busy = false;
+          return this.say("reload");
         } else if (problem.status === 412 || problem.status === 409) {
           this.busy = false;
           return this.conflict();

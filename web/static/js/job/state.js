@@ -10,11 +10,13 @@ export function savingState(saver, editor, edits) {
   const show = () => {
     const dirty = saver.typing !== null;
     const [kind, text] = saver.state === "waiting" ? ["warn", _("Not saved: the server is away. It is kept here and tried again.")]
+      : saver.state === "reload" ? ["bad", _("Not saved: reload the page. What you wrote is kept here.")]
       : saver.state === "conflict" ? ["bad", _("Not saved: somebody else changed the transcript.")]
         : saver.state === "saving" ? ["", _("Saving …")] : dirty ? ["", _("Writing …")] : ["good", quiet ? "" : _("Saved")];
     if (saver.state !== "saved" || dirty) quiet = false;
     element.dataset.kind = kind;
-    element.replaceChildren(...(kind === "good" && text ? [icon("check")] : kind && text ? [icon("warning")] : []), text);
+    const reload = saver.state === "reload" ? make("button", { type: "button", class: "link", onclick: () => location.reload() }, _("Reload")) : "";
+    element.replaceChildren(...(kind === "good" && text ? [icon("check")] : kind && text ? [icon("warning")] : []), text, reload);
     if (saver.state !== "saving" && !dirty && told.textContent !== text) told.textContent = text;
   };
   saver.addEventListener("state", () => { show(); if (saver.state === "conflict") ask(saver, edits); });
