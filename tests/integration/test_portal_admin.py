@@ -308,3 +308,17 @@ def test_the_overview_says_what_is_missing(rest: Rest, boss: Person) -> None:
 
     rest.database.write(late)
     assert "No sign of life" in boss.get("/admin/now").text
+
+
+def test_rules_of_the_environment_are_shown_until_others_are_saved(tmp_path: Path) -> None:
+    rest = make_rest(tmp_path, retention_days=45)
+    boss = enter(rest, "boss@example.org", admin=True)
+
+    before = boss.get("/admin/retention").text
+    boss.post("/admin/retention", warning_days="3")
+    after = boss.get("/admin/retention").text
+
+    assert 'name="default_days" type="number" min="1" max="36500" inputmode="numeric" value="45"' in before
+    assert "come from the settings of the service" in before
+    assert 'value="45"' not in after
+    assert "come from the settings of the service" not in after
