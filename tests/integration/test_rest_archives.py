@@ -80,6 +80,13 @@ def test_several_jobs_have_a_folder_each(rest: Rest, ann: Person) -> None:
         assert not name.startswith("CON")
 
 
+def test_who_packs_a_job_has_notedit(ann: Person, job: str) -> None:
+    ann.get(f"/jobs/{job}/archive.zip?formats=srt")
+
+    noted = [one["what"] for one in ann.get(f"/jobs/{job}/audit").json["events"] if one["what"] is not None]
+    assert noted == ["archive"]
+
+
 def test_only_own_jobs_are_packed(rest: Rest, ann: Person, job: str) -> None:
     bob = rest.person("bob@example.org")
     own = finished(rest, bob)

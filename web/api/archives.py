@@ -20,6 +20,7 @@ from web.api.minutes import named
 from web.archive_names import Names, safe
 from web.auth import caller
 from web.contract import Answer, Routes
+from web.openings import note
 from web.problems import NotThereYet, TooManyRequests
 from web.services import services
 
@@ -105,8 +106,11 @@ class _Pipe:
 
 def _archive(folders: Sequence[_Folder], wanted: Wanted, name: str) -> Response:
     here = services()
-    if not any(latest(folder.job, TRANSCRIPT) for folder in folders):
+    full = [folder.job for folder in folders if latest(folder.job, TRANSCRIPT) is not None]
+    if not full:
         raise NotThereYet("There is no transcript", "Ask again when the job has ended.")
+    for job in full:
+        note(job, "archive")
     if not here.archives.acquire(blocking=False):
         raise TooManyRequests(_SOON)
     answer = Response(stream_with_context(_pieces(folders, wanted)), mimetype=_MEDIA)

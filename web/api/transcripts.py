@@ -167,7 +167,8 @@ def transcript_as(
 
 
 def _changed(made: Found, before: Transcript, after: Transcript) -> Response:
-    if request.headers.get("Prefer", "").replace(" ", "").lower() != "return=minimal":
+    wishes = {wish.strip().lower() for wish in request.headers.get("Prefer", "").split(",")}
+    if "return=minimal" not in wishes:
         return rendered(made, "json", lambda: render("json", after), attach=False)
     new = difference(before, after)
     change = TranscriptChange(
