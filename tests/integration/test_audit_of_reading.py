@@ -76,6 +76,17 @@ def test_whoever_follows_a_link_is_that_link(rest: Rest, ann: Person, job: str) 
     assert {(event["who"], event["share"], event["label"]) for event in seen} == {(None, made["id"], "The board")}
 
 
+def test_an_archive_is_an_archive_of_each_of_its_jobs(rest: Rest, ann: Person, job: str) -> None:
+    other = ann.job(content="other")
+    rest.complete(other)
+
+    alone = ann.get(f"/jobs/{other}/archive.zip?formats=txt")
+    both = ann.get(f"/archive.zip?jobs={job},{other}&formats=txt")
+
+    assert (alone.status_code, both.status_code) == (200, 200)
+    assert [[event["what"] for event in opened(ann, one)] for one in (job, other)] == [["archive"], ["archive"]]
+
+
 def test_nothing_of_what_was_read_is_written_down(rest: Rest, ann: Person, job: str) -> None:
     ann.get(f"/jobs/{job}/transcript.txt")
     ann.get(f"/jobs/{job}/audio?download=true")

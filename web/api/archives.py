@@ -113,6 +113,12 @@ def _archive(folders: Sequence[_Folder], wanted: Wanted, name: str) -> Response:
         note(job, "archive")
     if not here.archives.acquire(blocking=False):
         raise TooManyRequests(_SOON)
+    try:
+        for folder in folders:
+            note(folder.job, "archive")
+    except BaseException:
+        here.archives.release()
+        raise
     answer = Response(stream_with_context(_pieces(folders, wanted)), mimetype=_MEDIA)
     answer.call_on_close(here.archives.release)
     # As RFC 6266 has it: a name for everybody, and the real one.

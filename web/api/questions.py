@@ -17,6 +17,7 @@ from web.api.documents import TRANSCRIPT, find
 from web.api.views import Moment, moment
 from web.auth import caller
 from web.contract import Answer, Routes, json_answer
+from web.openings import note
 from web.problems import TooManyRequests
 from web.services import services
 
@@ -100,6 +101,8 @@ def list_questions(job_id: str) -> Response:
     with services().database.reading() as session:
         job = jobs.get(session, caller().user_id, job_id)
         found = questions.questions_of(session, job)
+    if found:
+        note(job, _FOLDER)
     return json_answer(QuestionList(questions=[_view(job, one) for one in found]))
 
 
@@ -107,6 +110,7 @@ def list_questions(job_id: str) -> Response:
 def get_question(job_id: str, question_id: str) -> Response:
     """A question, and its answer as soon as there is one."""
     job, found = _found(job_id, question_id)
+    note(job, _FOLDER)
     return json_answer(_view(job, found))
 
 
