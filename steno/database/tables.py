@@ -5,10 +5,11 @@ Times are seconds since 1970 by the database's clock; ids are random, 32 hexadec
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, Integer, String, Text, UniqueConstraint, case
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, case
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from steno.database.administration import AuditEvent, PortalSetting
 from steno.database.base import Base, new_id
 from steno.database.clock import now
 from steno.database.operations import Check, JobEnding, Worker
@@ -207,15 +208,6 @@ class Question(Base):
     finished: Mapped[float | None]
 
 
-class PortalSetting(Base):
-    """What administrators set in the portal: the announcement, rules of retention."""
-
-    __tablename__ = "portal_settings"
-    name: Mapped[str] = mapped_column(String(60), primary_key=True)
-    value: Mapped[dict[str, Any]]
-    changed: Mapped[float] = mapped_column(default=now())
-
-
 class Delivery(Base):
     """A mail or a webhook call that is to be sent exactly once for a state that a job reached (outbox)."""
 
@@ -239,16 +231,3 @@ class Delivery(Base):
     error: Mapped[str | None] = mapped_column(Text)
     created: Mapped[float] = mapped_column(default=now())
     sent: Mapped[float | None]
-
-
-class AuditEvent(Base):
-    """What happened, without content: kept when the job is deleted."""
-
-    __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_kind", "kind", "id"),)
-    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
-    at: Mapped[float] = mapped_column(default=now(), index=True)
-    user_id: Mapped[str | None] = mapped_column(String(32), index=True)
-    job_id: Mapped[str | None] = mapped_column(String(32), index=True)
-    kind: Mapped[str] = mapped_column(String(60))
-    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -13,8 +13,7 @@ from steno.ledger.search import Match
 from steno.states import ORDER, JobState, Queue, Stage, StageState
 from web.api.search_views import MatchView, match_view
 
-# As JSON Schema writes dates; pydantic's own have microseconds and an offset, which is the same format.
-Moment = datetime
+Moment = datetime  # as JSON Schema writes dates
 
 
 class ErrorView(BaseModel):
@@ -190,9 +189,7 @@ def job_view(
     """A job as its owner sees it. `documents` are the kinds of results there are."""
     options, minutes = options_of(job)
     own = f"/api/v1/jobs/{job.id}"
-    names = ["events", "deliveries", *sorted(documents)]
-    if job.recording_deleted is None:
-        names.insert(0, "audio")
+    names = [*(["audio"] if job.recording_deleted is None else []), "events", "deliveries", *sorted(documents)]
     return JobView(
         id=job.id,
         state=JobState(job.state),
