@@ -112,7 +112,7 @@ class IncomingFile(io.RawIOBase):
     """A file in the folder of recordings that has no name yet, for the blob that it will be. It is only written."""
 
     def __init__(self, vault: Vault, settings: Settings) -> None:
-        self._vault, self._settings = vault, settings
+        self._vault, self._settings, self._handle = vault, settings, -1
         self.blob = vault.blobs.new_key("recordings")
         self.key = vault.new_key(self.blob)
         folder = vault.blobs.path(self.blob).parent.parent
@@ -163,7 +163,7 @@ class IncomingFile(io.RawIOBase):
             os.fsync(file.fileno())
 
     def close(self) -> None:
-        if not self.closed:
+        if not self.closed and self._handle >= 0:
             os.close(self._handle)
         super().close()
 

@@ -145,6 +145,22 @@ def reindex() -> None:
     stdout.print(f"{done} jobs indexed" + (f"; {unread} transcripts could not be read" if unread else ""))
 
 
+@admin.command("delete-recording")
+@speaks_plainly
+def delete_recording(
+    job: Annotated[str, typer.Argument(help="Id of the job; its transcript and minutes stay.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete the recording of a job alone, for good."""
+    from steno.blobs import BlobStore
+    from steno.ledger import recordings
+
+    if not yes:
+        typer.confirm("Delete the recording for good?", abort=True)
+    recordings.delete(_database(), BlobStore.of(load_settings()), job)
+    stdout.print("deleted")
+
+
 @admin.command("rekey")
 @speaks_plainly
 def rekey(

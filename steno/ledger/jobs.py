@@ -138,7 +138,7 @@ def amend(session: Session, job: Job, changes: Mapping[str, object]) -> None:
     lock(session, job)
     if changes.get("keep_recording") is True and job.recording_deleted is not None:
         raise Conflict("The recording was deleted already", "Hand it in again if you need it.")
-    if "delete_after" in changes:
+    if "delete_after" in changes and not same_moment(job.delete_after, changes["delete_after"]):
         job.warned = None  # of another day
     for name, value in changes.items():
         setattr(job, name, value)
@@ -233,6 +233,11 @@ def add_document(session: Session, job: Job, kind: str, blob: str, *, author: st
     session.add(made)
     job.version += 1
     return made
+
+
+def same_moment(one: float | None, other: object) -> bool:
+    """Whether two times are the same but for what gets lost on the way to a client and back."""
+    return one is other or (one is not None and isinstance(other, float) and abs(one - other) < 1.0)
 
 
 def options_of(job: Job) -> tuple[TranscriptionOptions, MinutesOptions | None]:

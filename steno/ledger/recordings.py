@@ -31,6 +31,18 @@ def erase(session: Session, job: Job) -> str:
     return job.blob
 
 
+def delete(database: Database, blobs: BlobStore, job_id: str) -> None:
+    """Delete the recording of anybody's job. Raises UnknownJob, Conflict while it is worked on."""
+
+    def work(session: Session) -> str:
+        job = session.get(Job, job_id)
+        if job is None:
+            raise UnknownJob("There is no such job", "Check its id.")
+        return erase(session, job)
+
+    blobs.delete(database.write(work))
+
+
 def erase_unwanted(database: Database, blobs: BlobStore, job_id: str) -> bool:
     """Delete the recording of a job that is not to keep it, once the transcript is there; whether it was done."""
     blob = database.write(partial(_erase_unwanted, job_id=job_id))

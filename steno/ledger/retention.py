@@ -11,7 +11,7 @@ from steno.database.clock import now
 from steno.database.tables import Job, PortalSetting
 from steno.errors import InvalidOption
 from steno.ledger import portal_settings
-from steno.ledger.jobs import Request
+from steno.ledger.jobs import Request, same_moment
 from steno.ledger.portal_settings import Retention
 
 DAY = 86_400.0
@@ -45,7 +45,9 @@ def ruled(session: Session, settings: Settings, request: Request) -> Request:
 
 
 def check_change(session: Session, settings: Settings, job: Job, delete_after: float | None) -> None:
-    """Whether a job may be kept until then; None: for ever. Raises InvalidOption."""
+    """Whether a job may be kept until then, None: for ever; what it has already it may keep. Raises InvalidOption."""
+    if same_moment(job.delete_after, delete_after):
+        return
     rule = rules(session, settings)
     if delete_after is None and rule.maximum_days is not None:
         raise InvalidOption(

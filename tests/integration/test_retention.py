@@ -1,5 +1,8 @@
 """How long things are kept: rules for dates, recordings that go when the transcript is there, or when somebody says."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -204,6 +207,33 @@ def test_of_a_deleted_job_nothing_can_be_read_even_where_files_linger(tmp_path: 
     assert before.key.encode() not in database
     assert b"Dismissal.wav" not in database
     assert b"morning" not in database
+
+
+def test_a_date_that_stays_is_not_refused_under_new_rules_nor_warned_of_again(rest: Rest, ann: Person) -> None:
+    job = ann.job(delete_after=LATER)
+    rule(rest, maximum_days=30)
+
+    def warned(session: Session) -> None:
+        session.get_one(Job, job).warned = 1.0
+
+    rest.database.write(warned)
+    seen = ann.get(f"/jobs/{job}").json["delete_after"]
+    answer = ann("PATCH", f"/jobs/{job}", json={"delete_after": seen, "keep_recording": True})
+
+    assert answer.status_code == 200
+    assert row(rest, job).warned == 1.0
+
+
+def test_the_operator_deletes_a_recording_by_the_command_line(tmp_path: Path) -> None:
+    rest = make_rest(tmp_path)
+    job = rest.person().job()
+    rest.complete(job)
+
+    command = [sys.executable, "-m", "steno", "admin", "delete-recording", job, "--yes"]
+    subprocess.run(command, env=os.environ | {"STENO_DATA_DIR": str(tmp_path)}, check=True, timeout=60)
+
+    assert recordings(rest) == []
+    assert row(rest, job).recording_deleted is not None
 
 
 def test_a_deletion_day_that_is_moved_is_warned_of_again(rest: Rest, ann: Person) -> None:
