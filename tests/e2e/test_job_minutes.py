@@ -1,5 +1,6 @@
 """Beside the transcript: minutes corrected and ticked off, files to take away, links for people without an account."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +82,10 @@ def test_files_are_taken_away_with_subtitles_as_one_wants_them(page: Page) -> No
     with page.expect_download() as download:
         page.get_by_role("link", name="SRT subtitles").click()
 
+    with page.expect_download() as archive:
+        page.get_by_role("link", name="Everything as ZIP").click()
+    names = zipfile.ZipFile(archive.value.path()).namelist()
+    assert {"talk.srt", "talk.docx", "talk.minutes.md"} <= set(names), names
     lines = download.value.path().read_text().splitlines()
     assert download.value.suggested_filename == "talk.srt"
     assert max(map(len, (line for line in lines if "-->" not in line))) <= 20
