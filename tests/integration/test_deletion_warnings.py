@@ -158,7 +158,7 @@ def test_swedish(outbox: Outbox, settings: Settings) -> None:
     [mail] = told(outbox, settings.model_copy(update={"mail_language": "sv"})).mails
 
     assert mail["Subject"] == "Klar: Styrelsemöte.m4a"
-    assert "Utskriften och protokollet är klara." in plain(mail)
+    assert "Transkriptionen och protokollet är klara." in plain(mail)
 
 
 def test_every_language_names_the_same_errors() -> None:
