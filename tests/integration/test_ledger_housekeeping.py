@@ -1,13 +1,15 @@
 """What goes by itself goes whole: rows, blobs and what is owed; a receipt without content stays."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from steno.blobs import BlobStore
-from steno.database.tables import AuditEvent, Delivery, Document, Job, StageRun, Upload
+from steno.config import Settings
+from steno.database.tables import AuditEvent, Delivery, Document, Job, StageRun, Upload, User
 from steno.ledger import housekeeping, jobs
-from tests.ledger import Ledger
+from tests.ledger import Ledger, at_once
 
 LONG_AGO = 1.0
 
@@ -115,6 +117,18 @@ def test_another_round_finds_nothing_to_do(ledger: Ledger, blobs: BlobStore) -> 
     housekeeping.tidy(ledger.database, blobs)
 
     assert ledger.count(AuditEvent) == before
+
+
+def test_workers_that_warn_at_once_write_one_mail(ledger: Ledger, blobs: BlobStore) -> None:
+    job = _job(ledger, blobs, delete_after=time.time() + 86_400)
+    ledger.change(User, "a", email="a@example.org")
+    ledger.change(Job, job, created=Job.created - 30 * 86_400)
+    settings = Settings(smtp_url="smtp://127.0.0.1")
+
+    at_once([lambda: housekeeping.follow_rules(ledger.database, settings) for _ in range(6)])
+    housekeeping.follow_rules(ledger.database, settings)
+
+    assert [(one.event, one.address) for one in ledger.all(Delivery)] == [("job.expiring", "a@example.org")]
 
 
 def test_jobs_that_ended_long_ago_are_found_by_person(ledger: Ledger) -> None:
