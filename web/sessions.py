@@ -47,7 +47,7 @@ def start(secret: str) -> None:
 
 
 def forget() -> None:
-    """Let the browser forget its session."""
+    """Let the browser forget its session, and all that pages keep in it."""
     g.new_session = ""
 
 
@@ -102,6 +102,9 @@ def _current() -> WebSession | None:
 def _send_cookies(answer: Response) -> Response:
     if "new_session" in g:
         put_cookie(answer, "session", g.new_session, sessions.LONGEST)
+        if not g.new_session:
+            # Copies of recordings on their way, takes, unsaved words: the next person at this browser finds none.
+            answer.headers["Clear-Site-Data"] = '"storage"'
         if cookie_name("visitor") in request.cookies:  # it was known before the person was
             put_cookie(answer, "visitor", "", None)
     if "new_visitor" in g:

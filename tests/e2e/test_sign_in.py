@@ -42,6 +42,21 @@ def test_signing_out_ends_the_session_on_the_server(visit: Visit) -> None:
     assert "/sign-in" in visit.page.url
 
 
+def test_signing_out_leaves_nothing_of_recordings_in_the_browser(visit: Visit) -> None:
+    page = visit.sign_in()
+    page.evaluate("localStorage.setItem('steno.unsaved', 'words')")
+    page.evaluate(
+        "new Promise((done) => { indexedDB.open('takes').onsuccess = (made) => done(made.target.result.close()) })"
+    )
+    page.locator(".own summary").click()
+
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.wait_for_url("**/sign-in")
+
+    assert page.evaluate("localStorage.getItem('steno.unsaved')") is None
+    assert page.evaluate("indexedDB.databases()") == []
+
+
 def test_the_pages_have_no_serious_fault_of_accessibility(visit: Visit) -> None:
     visit.page.goto("/sign-in")
     assert serious(visit.page) == []
