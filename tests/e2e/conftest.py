@@ -4,12 +4,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
+from steno.config import Settings
+from steno.transcript import Transcript
 from tests.browser import PASSWORD, Visit, chromium
+from tests.e2e.talks import Opened, talk
+from tests.seeding import minutes_of, seed, tone
 from tests.service import Service
 
 
@@ -68,3 +73,26 @@ def set_password(service: Service, name: str, password: str = PASSWORD) -> None:
         form = {"csrf_token": proof[1], "password": password}
         answer = person.post(page.url, data=form, timeout=30, allow_redirects=False)
         assert answer.status_code == 303, answer.text
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A minute of a tone."""
+    return tone(tmp_path_factory.mktemp("tone") / "tone.wav", 60).read_bytes()
+
+
+@pytest.fixture
+def opened(service: Service, recording: bytes, visits: Callable[..., Visit]) -> Opened:
+    """The page of a new job with this transcript, and who looks at it."""
+
+    def opened(transcript: Transcript | None = None, *, minutes: bool = False, **options: object) -> Visit:
+        told = transcript or talk()
+        settings = Settings(data_dir=Path(service.data))
+        job = seed(settings, told, recording=recording, minutes=minutes_of(told) if minutes else None)
+        one = visits(**options)
+        one.sign_in()
+        one.page.goto(f"/jobs/{job}")
+        expect(one.page.locator(".segment").first).to_be_visible()
+        return one
+
+    return opened

@@ -25,6 +25,7 @@ export class Editor extends EventTarget {
     root.addEventListener("input", (event) => { if (event.target === this.element) this.typed(); });
     root.addEventListener("keydown", (event) => { if (event.target === this.element) this.key(event); });
     document.addEventListener("focusout", (event) => this.left(event));
+    document.addEventListener("visibilitychange", () => { if (document.hidden && this.id !== null && this.text) this.commit(); });
   }
 
   /** Write in a segment: with the caret at a point, a place in the text, or its end. */

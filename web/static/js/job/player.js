@@ -45,7 +45,10 @@ export class Player extends EventTarget {
     if (this.audio.readyState > 0) this.audio.currentTime = there;
     else if (this.there) {
       this.wanted = there;
-      this.audio.addEventListener("loadedmetadata", () => { this.audio.currentTime = this.wanted; this.wanted = undefined; }, { once: true });
+      this.audio.addEventListener("loadedmetadata", () => {
+        if (this.wanted !== undefined) this.audio.currentTime = this.wanted; // the last one that was asked for
+        this.wanted = undefined;
+      }, { once: true });
     } else this.wanted = there;
     this.tick();
     if (play) this.play();

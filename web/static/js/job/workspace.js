@@ -46,10 +46,10 @@ export async function workspace({ base, transcript: address, audio, waveform, jo
   return { ...here, ...own };
 }
 
-/** Go on listening where one stopped the last time. */
-function resume(here, key) {
-  const { player } = here, kept = Number(localStorage.getItem(key));
-  if (kept > 5 && kept < player.duration - 5) goTo(here, kept);
+/** Go on listening where one stopped the last time. The page stays at its head until it plays. */
+function resume({ player }, key) {
+  const kept = Number(localStorage.getItem(key));
+  if (kept > 5 && kept < player.duration - 5) player.seek(kept);
   const keep = () => { if (player.there && player.time > 5) localStorage.setItem(key, player.time.toFixed(1)); else localStorage.removeItem(key); };
   player.audio.addEventListener("pause", keep);
   addEventListener("pagehide", keep);
@@ -60,7 +60,11 @@ function goTo({ view, transcript, player }, seconds) {
   player.seek(seconds);
   const place = transcript.at(seconds);
   const element = place && view.word(place.segment.id, place.word);
-  element?.scrollIntoView({ block: "center" });
+  if (!element) return;
+  history.scrollRestoration = "manual"; // where the page stood before a reload is not what the link means
+  const show = () => element.scrollIntoView({ block: "center" });
+  show();
+  requestAnimationFrame(show); // paragraphs that are laid out now may be higher than was thought
 }
 
 function shortcuts(help) {

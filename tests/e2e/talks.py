@@ -1,0 +1,26 @@
+"""Jobs whose pages the tests open, and what is seen on them."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from steno.transcript import Transcript
+from tests.browser import Visit
+from tests.seeding import long_transcript
+
+Opened = Callable[..., Visit]
+
+
+def talk(words: int = 120) -> Transcript:
+    """A talk of a minute by two people."""
+    return long_transcript(words, hours=1 / 60, speakers=2, name="talk.wav").model_copy(update={"uncovered": ()})
+
+
+def heard(page: Page) -> float:
+    """Where the player is, seconds."""
+    return float(page.evaluate("document.querySelector('audio').currentTime"))
+
+
+def said(page: Page) -> list[str]:
+    """The texts of the segments, in order."""
+    return page.locator(".segment").all_inner_texts()

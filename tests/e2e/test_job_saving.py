@@ -1,0 +1,109 @@
+"""Corrections that are not lost: the server away, the session over, somebody else before, all taken back."""
+
+from random import Random
+
+from playwright.sync_api import expect
+
+from tests.e2e.talks import Opened, said
+
+
+def test_what_is_typed_while_the_server_is_away_is_kept_and_saved_later(opened: Opened) -> None:
+    visit = opened()
+    page, segment = visit.page, visit.page.locator('.segment[data-id="0"]')
+
+    page.route("**/transcript", lambda route: route.abort())
+    segment.dblclick()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" kept")
+    page.keyboard.press("Escape")
+    expect(page.locator(".save-state")).to_contain_text("the server is away")
+    page.unroute("**/transcript")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+
+    expect(segment).to_contain_text("kept")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+
+
+def test_what_is_typed_after_the_session_ended_is_saved_after_signing_in(opened: Opened) -> None:
+    visit = opened()
+    page, address, cookies = visit.page, visit.page.url, visit.context.cookies()
+
+    visit.context.clear_cookies()
+    page.locator('.segment[data-id="0"]').dblclick()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" kept")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/sign-in**")
+    visit.context.add_cookies(cookies)  # type: ignore[arg-type]
+    page.goto(address)
+
+    expect(page.locator('.segment[data-id="0"]')).to_contain_text("kept")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+
+
+def test_a_conflict_is_told_and_what_was_written_can_be_kept(opened: Opened) -> None:
+    visit = opened()
+    page, other = visit.page, visit.open()
+    other.goto(page.url)
+    other.locator('.segment[data-id="1"]').dblclick()
+    other.keyboard.type("Theirs ")
+    other.keyboard.press("Escape")
+    expect(other.locator(".save-state")).to_have_text("Saved")
+
+    page.locator('.segment[data-id="0"]').dblclick()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" mine")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Somebody else changed")).to_be_visible()
+    page.get_by_role("button", name="Keep what I wrote").click()
+
+    expect(page.locator('.segment[data-id="0"]')).to_contain_text("mine")
+    expect(page.locator('.segment[data-id="1"]')).to_contain_text("Theirs")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+
+
+def test_a_whole_row_of_changes_is_taken_back_and_done_again(opened: Opened) -> None:
+    page = opened().page
+    before, chance, states = said(page), Random(3), []
+
+    for turn in range(10):
+        count = page.locator(".segment").count()
+        page.locator(".segment").nth(chance.randrange(1, count)).dblclick()
+        what = turn % 4
+        if what == 0:
+            page.keyboard.press("Control+Home")
+            for _ in range(2):
+                page.keyboard.press("Control+ArrowRight")
+            page.keyboard.press("Enter")
+            expect(page.locator(".segment")).to_have_count(count + 1)
+            page.keyboard.type(f"Split {turn} ")
+        elif what == 1:
+            page.keyboard.press("Control+Home")
+            page.keyboard.press("Backspace")
+            expect(page.locator(".segment")).to_have_count(count - 1)
+        elif what == 2:
+            page.get_by_label("Speaker of this segment").select_option("New speaker")
+            expect(page.locator(".save-state")).to_have_text("Saved")
+        else:
+            page.get_by_role("button", name="Delete the segment").click()
+            expect(page.locator(".segment")).to_have_count(count - 1)
+        page.keyboard.press("Escape")
+        expect(page.locator(".segment.editing")).to_have_count(0)
+        expect(page.locator(".save-state")).to_have_text("Saved")
+        states.append(said(page))
+
+    undo, redo = (
+        page.get_by_role("button", name="Undo (Ctrl+Z)"),
+        page.get_by_role("button", name="Redo (Ctrl+Shift+Z)"),
+    )
+    while undo.get_attribute("aria-disabled") == "false":
+        undo.click()
+        expect(page.locator(".save-state")).to_have_text("Saved")
+    expect(page.locator(".segment")).to_have_text(before)
+    while redo.get_attribute("aria-disabled") == "false":
+        redo.click()
+        expect(page.locator(".save-state")).to_have_text("Saved")
+    expect(page.locator(".segment")).to_have_text(states[-1])
+    page.reload()
+    expect(page.locator(".segment")).to_have_text(states[-1])
