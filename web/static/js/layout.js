@@ -34,4 +34,4 @@ announcement?.querySelector("button").addEventListener("click", () => {
   announcement.remove();
   document.querySelector("#main").focus();
 });
-document.querySelector(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+document.querySelector(".sections [aria-current], .subnav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
