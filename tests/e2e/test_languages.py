@@ -79,3 +79,8 @@ def test_everything_fits_on_a_narrow_screen(job: str, visits: Callable[..., Visi
         expect(page.locator("h1")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
         assert page.evaluate(LOST) == [], path
+
+    page.goto(f"/jobs/{job}")
+    page.locator("#more summary").click()
+    menu = page.locator("#more .menu-body").bounding_box()
+    assert menu and menu["x"] >= 0 and menu["x"] + menu["width"] <= 360

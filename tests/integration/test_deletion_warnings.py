@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from steno.config import Settings
-from steno.database.tables import User
-from steno.ledger import portal_settings, warnings
+from steno.database.tables import AuditEvent, User
+from steno.ledger import housekeeping, portal_settings, warnings
 from steno.ledger.portal_settings import Retention
 from tests.integration.test_mail import PORTAL, Sink, free_port, html, plain, smtp
 from tests.outbox import Outbox
@@ -140,13 +140,25 @@ def test_in_the_language_of_the_owner(outbox: Outbox, settings: Settings, langua
     assert mail["Content-Language"] == (language if language != "de" else "en")
 
 
+def test_housekeeping_warns_and_forgets(outbox: Outbox, settings: Settings) -> None:
+    expiring(outbox, 2)
+    with outbox.database.transaction() as session:
+        session.execute(update(AuditEvent).values(at=AuditEvent.at - 400 * DAY))
+
+    housekeeping.follow_rules(outbox.database, settings)
+
+    assert [one.event for one in outbox.deliveries] == ["job.expiring"]
+    with outbox.database.reading() as session:
+        assert session.query(AuditEvent).count() == 0
+
+
 def test_swedish(outbox: Outbox, settings: Settings) -> None:
     outbox.ended("Styrelsemöte.m4a", notify_email="person@example.org", minutes=True)
 
     [mail] = told(outbox, settings.model_copy(update={"mail_language": "sv"})).mails
 
     assert mail["Subject"] == "Klar: Styrelsemöte.m4a"
-    assert "Utskriften och protokollet är klara." in plain(mail)
+    assert "Transkriptionen och protokollet är klara." in plain(mail)
 
 
 def test_every_language_names_the_same_errors() -> None:
