@@ -33,6 +33,13 @@ def submit(
     minutes: Annotated[
         bool | None, typer.Option("--minutes/--no-minutes", help="Write minutes, too; else as the service is set.")
     ] = None,
+    keep_recording: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep-recording/--drop-recording",
+            help="Keep the recording when the transcript is there; else as the service is set.",
+        ),
+    ] = None,
     notify: Annotated[str | None, typer.Option(help="Mail address to tell when it is done.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait, and fetch the results.")] = False,
     format_: Annotated[str, typer.Option("--format", "-f", help="Of the transcripts fetched.")] = "txt,srt,json",
@@ -49,6 +56,7 @@ def submit(
     options: dict[str, Any] = {"model": model, "language": language, "speakers": speakers, "diarize": diarize}
     asked: dict[str, Any] = {"options": {name: value for name, value in options.items() if value is not None}}
     asked |= {"minutes": minutes} if minutes is not None else {}
+    asked |= {"keep_recording": keep_recording} if keep_recording is not None else {}
     asked |= {"notify_email": notify} if notify else {}
     handed: list[tuple[Path, str]] = []
     failed = 0

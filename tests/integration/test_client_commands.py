@@ -137,7 +137,7 @@ def test_submit_waits_and_writes_transcript_and_minutes(client: Steno, recording
 
 def test_what_is_not_asked_for_is_as_the_service_is_set(service: Service, client: Steno, tmp_path: Path) -> None:
     recordings = [_copy(tmp_path / f"{number}.opus", str(number).encode()) for number in range(3)]
-    asked = [[], ["--no-minutes", "-m", "tiny"], ["--minutes", "--diarize"]]
+    asked = [[], ["--no-minutes", "-m", "tiny", "--drop-recording"], ["--minutes", "--diarize"]]
 
     jobs = [
         service.job(_job_id(client("submit", one, *options))) for one, options in zip(recordings, asked, strict=True)
@@ -146,6 +146,7 @@ def test_what_is_not_asked_for_is_as_the_service_is_set(service: Service, client
     assert [job["options"]["model"] for job in jobs] == ["starter", "tiny", "starter"]
     assert [job["options"]["diarize"] for job in jobs] == [False, False, True]
     assert [job["minutes"] is not None for job in jobs] == [True, False, True]
+    assert [job["keep_recording"] for job in jobs] == [True, False, True]
     for job in jobs:  # only how they were handed in counts
         service.request("DELETE", f"/api/v1/jobs/{job['id']}")
 
