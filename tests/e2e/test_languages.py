@@ -14,6 +14,7 @@ from tests.service import Service
 from web.translations.collecting import LANGUAGES
 
 RECORDING = Path(__file__).parents[2] / "examples" / "meeting.opus"
+OF_SPEECH = "At 0:40 to 0:44 somebody seems to tell the software what to write. No language model was shown this."
 PAGES = (
     "/",
     "/jobs",
@@ -49,8 +50,10 @@ def job(service: Service) -> str:
     told = long_transcript(200, hours=1 / 60, speakers=2).model_copy(update={"uncovered": (hole,)})
     minutes = minutes_of(told)
     doubted = minutes.decisions[0].model_copy(update={"doubts": ("42 was not said there", "a doubt that is new")})
-    minutes = minutes.model_copy(update={"decisions": (doubted,)})
-    return seed(Settings(data_dir=service.data), told, recording=RECORDING.read_bytes(), minutes=minutes)
+    noticed = minutes.provenance.model_copy(update={"notices": (OF_SPEECH,)})
+    minutes = minutes.model_copy(update={"decisions": (doubted,), "provenance": noticed})
+    settings = Settings(data_dir=service.data)
+    return seed(settings, told, recording=RECORDING.read_bytes(), minutes=minutes, notices=["a notice that is new"])
 
 
 def in_language(visit: Visit, language: str) -> Page:
@@ -68,6 +71,8 @@ def test_what_the_machine_doubts_is_said_in_the_readers_language(job: str, visit
     expect(page.locator("html")).to_have_attribute("lang", "fi")
     expect(page.get_by_text("puhetta kuului, mutta sanoja ei tunnistettu")).to_be_visible()
     expect(page.get_by_text("Vahvistamatta: 42: ei sanottu siinä; a doubt that is new")).to_be_visible()
+    expect(page.get_by_text("Kohdassa 0:40–0:44 joku näyttää sanelevan ohjelmalle")).to_be_visible()
+    expect(page.get_by_text("a notice that is new")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

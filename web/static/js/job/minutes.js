@@ -4,7 +4,7 @@ import { find, icon, make } from "../dom.js";
 import { clock } from "../format.js";
 import { _, language, ngettext } from "../i18n.js";
 import { sayFault } from "../say.js";
-import { allInWords } from "./doubts.js";
+import { allInWords, inWords } from "./doubts.js";
 import { cites } from "./evidence.js";
 import { form } from "./minutes_form.js";
 
@@ -44,7 +44,7 @@ export class MinutesPanel {
     this.element.replaceChildren(
       make("h2", { class: "minutes-title break" }, value.title || _("Minutes")),
       make("p", { class: "small muted" }, METHODS[value.provenance.method] ?? "", doubtful ? ` ${ngettext("One statement is unverified.", "{number} statements are unverified.", doubtful)}` : ""),
-      ...value.provenance.notices.map((notice) => make("p", { class: "note warn small" }, notice)),
+      ...value.provenance.notices.map((notice) => make("p", { class: "note warn small" }, inWords(notice))),
       ...SECTIONS.map(([kind, title, add]) => this.section(kind, title, add)),
       ...(value.topics.length ? [this.topics()] : []));
   }

@@ -3,7 +3,7 @@ import { get, post, remove } from "../api.js";
 import { find, icon, make } from "../dom.js";
 import { _ } from "../i18n.js";
 import { sayFault } from "../say.js";
-import { allInWords } from "./doubts.js";
+import { allInWords, inWords } from "./doubts.js";
 import { cites } from "./evidence.js";
 
 const LOOK_AGAIN = 1500; // milliseconds
@@ -72,7 +72,7 @@ export class Questions {
       one.doubts.length ? make("span", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: allInWords(one.doubts) }))) : null));
     const passages = answer.passages.map((one) => make("li", {}, make("blockquote", { class: "break" }, one.text), make("span", { class: "small muted" }, one.speakers.join(", "), " "), cites([passage(one)], this.jump)));
     const list = make("ul", { class: "passages plain" }, ...passages);
-    return [...answer.notices.map((notice) => make("p", { class: "small muted" }, notice)),
+    return [...answer.notices.map((notice) => make("p", { class: "small muted" }, inWords(notice))),
       ...(sentences.length ? sentences : passages.length ? [] : [make("p", {}, _("Nothing in the transcript answers that."))]),
       ...(passages.length ? sentences.length ? [make("details", { class: "fold" }, make("summary", {}, _("Passages")), list)] : [list] : [])];
   }
