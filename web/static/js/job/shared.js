@@ -3,6 +3,7 @@ import { find, icon, make } from "../dom.js";
 import { clock, moment } from "../format.js";
 import { _, language } from "../i18n.js";
 import { sayFault } from "../say.js";
+import { inWords } from "./doubts.js";
 import { downloads } from "./downloads.js";
 import { evidence } from "./evidence.js";
 import { MinutesPanel } from "./minutes.js";
@@ -10,6 +11,8 @@ import { Tabs } from "./tabs.js";
 import { placing, workspace } from "./workspace.js";
 
 const { base, formats, audio, minutes: withMinutes, expires } = JSON.parse(find("#boot").textContent);
+
+for (const notice of document.querySelectorAll("#notices p")) notice.textContent = inWords(notice.textContent);
 
 async function open() {
   const here = await workspace({ transcript: `${base}/transcript.json`, audio: audio ? `${base}/audio` : null, waveform: audio ? `${base}/waveform` : null });
