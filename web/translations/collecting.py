@@ -29,28 +29,28 @@ def collected() -> Catalog:
     return catalog
 
 
-def catalog_of(language: str) -> Catalog:
+def catalog_of(language: str, folder: Path = FOLDER) -> Catalog:
     """The catalog of a language, empty where there is none yet."""
-    path = FOLDER / f"{language}.po"
+    path = folder / f"{language}.po"
     if not path.exists():
         return Catalog(locale=language, project="Steno", charset="utf-8", fuzzy=False)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
-def update(language: str) -> None:
+def update(language: str, folder: Path = FOLDER) -> None:
     """Bring a catalog up to date: new texts are empty, texts that nobody needs any more go."""
-    catalog = catalog_of(language)
+    catalog = catalog_of(language, folder)
     catalog.update(collected(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     catalog.header_comment = f"# The pages of Steno: {language}."
-    with (FOLDER / f"{language}.po").open("wb") as file:
+    with (folder / f"{language}.po").open("wb") as file:
         write_po(file, catalog, width=0, sort_output=True, include_lineno=False, ignore_obsolete=True)
 
 
-def faults(language: str) -> Iterator[str]:
+def faults(language: str, folder: Path = FOLDER) -> Iterator[str]:
     """What is wrong with a catalog, in lines to read: texts without a translation, values lost on the way."""
-    catalog = catalog_of(language)
+    catalog = catalog_of(language, folder)
     for message in collected():
         if not message.id:
             continue
