@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from steno.config import Settings
 from tests.administration import seed_year
-from tests.browser import Visit, serious
+from tests.browser import PASSWORD, Visit, serious
 from tests.conftest import RECORDINGS
 from tests.e2e.conftest import set_password
 from tests.endpoint import Asked, Endpoint, serving
@@ -58,6 +58,9 @@ def test_a_test_mail_arrives_and_the_page_says_so(service: Service, visit: Visit
     page.goto("/account")
     page.get_by_label("Mail address").fill("admin@example.org")
     page.get_by_role("button", name="Save").first.click()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
     page.goto("/admin/connections")
 
     page.get_by_role("button", name="Send a test mail").click()

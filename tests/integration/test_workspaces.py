@@ -58,9 +58,8 @@ def test_a_deleted_job_takes_its_answers_along(service: Service) -> None:
     assert files(service, job_id) == []
 
 
+@pytest.mark.parametrize("service", ["encrypted"], indirect=True)
 def test_nothing_of_a_job_that_ended_well_can_be_read_on_the_disk(service: Service) -> None:
-    if is_plain(service):
-        pytest.skip("nothing is encrypted")
     job_id = service.submit(EXAMPLE, minutes="true")
     service.wait([job_id])
     text = service.request("GET", f"/api/v1/jobs/{job_id}/transcript.txt").text
