@@ -38,6 +38,7 @@ class StatementEdit(_Request):
     index: int = Field(ge=0, le=_MOST, description="Its place among those of its kind, from 0, before all edits.")
     text: _Text | None = None
     done: bool | None = Field(default=None, description="Whether it is done. Of action items.")
+    checked: Literal[True] | None = Field(default=None, description="A person has checked it: it has no doubts.")
     remove: Literal[True] | None = Field(default=None, description="Leave it out.")
 
 
@@ -108,7 +109,7 @@ def _changed(one: Statement | ActionItem, edit: StatementEdit, transcript: Trans
         if "due" in edit.model_fields_set:
             new["due"] = _due(edit.due, one.due)
     new = {name: value for name, value in new.items() if getattr(one, name) != value}
-    if new:
+    if new or (edit.checked and one.doubts):
         new |= {"edited": True, "doubts": ()}
     if edit.done is not None and isinstance(one, ActionItem) and one.done != edit.done:
         new["done"] = edit.done  # to tick off is not to write

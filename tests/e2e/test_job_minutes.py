@@ -38,6 +38,18 @@ def test_an_action_item_is_ticked_off_and_stays_so(page: Page) -> None:
     expect(tick).to_be_checked()
 
 
+def test_a_doubt_is_cleared_by_who_has_checked_it(page: Page) -> None:
+    question = page.locator(".entry", has_text="Does the budget cover another room?")
+    expect(question).to_contain_text("Unverified: nobody said so")
+
+    question.get_by_role("button", name="Edit:").click()
+    page.get_by_label("I have checked it: it is right").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(question).to_contain_text("edited")
+    expect(question).not_to_contain_text("Unverified")
+
+
 def test_a_statement_is_corrected_another_added_and_one_removed(page: Page) -> None:
     page.get_by_role("button", name="Edit: Send the report.").click()
     page.get_by_label("Task").fill("Send <b>both</b> reports.")

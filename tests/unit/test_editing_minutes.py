@@ -33,6 +33,16 @@ def test_what_a_person_wrote_has_no_doubts() -> None:
     assert after.model_copy(update={"open_questions": MINUTES.open_questions}) == MINUTES
 
 
+def test_what_a_person_has_checked_has_no_doubts_as_it_stands() -> None:
+    doubtful, sure = {"kind": "open_questions", "index": 0}, {"kind": "decisions", "index": 0}
+
+    after = apply(doubtful | {"checked": True}, sure | {"checked": True})
+
+    one = after.open_questions[0]
+    assert (one.text, one.edited, one.doubts) == (MINUTES.open_questions[0].text, True, ())
+    assert after.decisions == MINUTES.decisions
+
+
 def test_to_tick_off_is_not_to_write() -> None:
     one = apply({"kind": "action_items", "index": 0, "done": True}).action_items[0]
 
