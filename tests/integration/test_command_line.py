@@ -245,7 +245,7 @@ def test_a_place_for_results_that_cannot_be_is_said_before_any_work(
 
 
 def test_ctrl_c_in_the_middle_and_started_again(steno: Steno, tmp_path: Path) -> None:
-    recording = long_recording(tmp_path / "long.opus", copies=8)
+    recording = long_recording(tmp_path / "long.opus", copies=6)
     ranges = steno.data / "unfinished"
     process = steno.start("transcribe", recording, *STARTER, "-f", "txt")
     deadline = time.monotonic() + 120
