@@ -81,7 +81,9 @@ class Steno:
 
     @property
     def command(self) -> list[str]:
-        return [sys.executable, "-c", "from steno.cli import main; main()"]
+        # Whoever runs the tests in the background has Ctrl-C ignored, and so would have every program from here.
+        heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+        return [sys.executable, "-c", f"{heard}; from steno.cli import main; main()"]
 
     def __call__(
         self, *arguments: str | Path, stdin: bytes = b"", **environment: str
