@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from werkzeug.exceptions import ClientDisconnected
@@ -21,6 +20,7 @@ from steno.database import Database
 from steno.database.tables import Upload
 from steno.errors import StenoError, StorageFull
 from steno.ledger import uploads
+from steno.storage import sync_folder
 from steno.vault import Vault
 from steno.vault.writing import FULL, Growing
 
@@ -221,15 +221,6 @@ def disk_errors() -> Iterator[None]:
         if error.errno in FULL:
             raise uploads.full() from error
         raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names of new files in it last."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _read(stream: Stream, most: int) -> bytes:

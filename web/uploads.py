@@ -18,10 +18,11 @@ from steno.database import Database
 from steno.database.tables import Upload
 from steno.errors import StenoError
 from steno.ledger import uploads
+from steno.storage import sync_folder
 from steno.vault import Vault
 from steno.vault.writing import write_all
 from web.bodies import drain
-from web.intake import BLOCK, MIB, Intake, disk_errors, sync_folder
+from web.intake import BLOCK, MIB, Intake, disk_errors
 from web.problems import Forbidden
 from web.services import services
 

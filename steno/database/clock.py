@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Double
+from sqlalchemy import Double, select
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -13,6 +14,11 @@ class now(FunctionElement[float]):  # noqa: N801  # reads as the SQL function it
 
     type = Double()
     inherit_cache = True
+
+
+def time_now(session: Session) -> float:
+    """The same, read: seconds since 1970."""
+    return float(session.scalar(select(now())) or 0.0)
 
 
 @compiles(now, "sqlite")

@@ -1,18 +1,17 @@
 """People and their tokens. A token is 256 random bits, shown once; only its SHA-256 is kept."""
 
-import hashlib
-import secrets
 import time
 from collections.abc import Sequence
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.clock import now, time_now
 from steno.database.tables import ApiToken, User, WebSession
 from steno.errors import InvalidOption
 from steno.exports.clean import clean
 from steno.ledger.moves import record
+from steno.ledger.secret import digest, new_secret
 from steno.mail_address import check_mail_address
 
 SCOPES = ("jobs:read", "jobs:write", "tokens")
@@ -60,10 +59,10 @@ def issue_token(
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
         raise InvalidOption(f"There is no scope '{unknown[0]}'", f"Known: {', '.join(SCOPES)}.")
-    secret = _PREFIX + secrets.token_urlsafe(32)
-    time = float(session.scalar(select(now())) or 0.0)
+    secret = _PREFIX + new_secret()
+    time = time_now(session)
     expires = time + days * 86_400 if days is not None else None
-    token = ApiToken(user_id=user.id, name=name[:200], sha256=_hash(secret), scopes=list(scopes), expires=expires)
+    token = ApiToken(user_id=user.id, name=name[:200], sha256=digest(secret), scopes=list(scopes), expires=expires)
     session.add(token)
     session.flush()
     record(session, "token.issued", user_id=user.id, token=token.id)
@@ -76,7 +75,7 @@ def holder(session: Session, secret: str) -> tuple[User, ApiToken] | None:
         select(ApiToken)
         .join(User)
         .where(
-            ApiToken.sha256 == _hash(secret),
+            ApiToken.sha256 == digest(secret),
             (ApiToken.expires.is_(None)) | (ApiToken.expires > now()),
             User.disabled.is_(False),
         )
@@ -120,10 +119,6 @@ def _mail_address(name: str) -> str | None:
     except InvalidOption:
         return None
     return name
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def first_admin(session: Session) -> tuple[User, str] | None:

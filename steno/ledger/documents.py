@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from steno.database import Database
-from steno.database.clock import now
+from steno.database.clock import time_now
 from steno.database.tables import Document, Job
 from steno.ledger import jobs
 from steno.vault import Vault
@@ -34,7 +34,7 @@ def keep(session: Session, job: Job, seen: str, blob: str, *, author: str, fold:
     latest = session.get(Document, seen, populate_existing=True)
     if latest is None or latest.job_id != job.id or jobs.document(session, job, latest.kind) is not latest:
         raise jobs.Conflict("It was changed at this moment", "Get it again, and repeat your change.")
-    time = float(session.scalar(select(now())) or 0.0)
+    time = time_now(session)
     folds = fold and latest.revision > 1 and latest.author == author and 0 <= time - latest.created < FOLD
     if not folds:
         return Kept(_flushed(session, jobs.add_document(session, job, latest.kind, blob, author=author)))

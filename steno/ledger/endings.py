@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.clock import time_now
 from steno.database.tables import Job, JobEnding
 from steno.ledger.moves import move_job
 from steno.ledger.outbox import announce
@@ -15,7 +15,7 @@ DAY = 86_400.0
 def end(session: Session, job: Job, state: JobState) -> None:
     """The job, which the caller holds, has ended."""
     move_job(session, job, state)
-    job.finished = float(session.scalar(select(now())) or 0.0)
+    job.finished = time_now(session)
     announce(session, job)
     session.add(_ending(session, job, job.finished))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.clock import now, time_now
 from steno.database.tables import PersonalLetter, User
 from steno.ledger import accounts, sessions
 from steno.ledger.moves import record
@@ -98,7 +98,7 @@ def not_sent(session: Session, mine: Letter, *, again: bool) -> None:
     one = session.get(PersonalLetter, mine.id, populate_existing=True)
     if one is None:
         return
-    time = float(session.scalar(select(now())) or 0.0)
+    time = time_now(session)
     waited = time - one.created
     state = "due" if again and waited < _TRIED_FOR[mine.kind] else "failed"
     _end(session, mine, state=state, not_before=time + _BACK_OFF[min(mine.attempt, len(_BACK_OFF)) - 1])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.clock import now, time_now
 from steno.database.tables import Delivery, Job
 from steno.states import JobState
 
@@ -67,7 +67,7 @@ def not_delivered(session: Session, mine: Due, reason: str, *, status: int | Non
     one = session.get(Delivery, mine.id, populate_existing=True)
     if one is None:  # its job was deleted meanwhile
         return
-    time = float(session.scalar(select(now())) or 0.0)
+    time = time_now(session)
     state = "due" if again and time - one.created < _GIVE_UP else "failed"
     later = time + _BACK_OFF[min(mine.attempt, len(_BACK_OFF)) - 1]
     _end(session, mine, state=state, not_before=later, error=reason[:500], status=status)

@@ -8,7 +8,7 @@ from statistics import median
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.clock import time_now
 from steno.database.tables import Document, Job, StageRun, Upload
 from steno.states import ENDED, ORDER, JobState, Stage, StageState
 
@@ -42,7 +42,7 @@ def outlook(session: Session, job: Job) -> Outlook:
 def outlooks(session: Session, jobs: Sequence[Job]) -> dict[str, Outlook]:
     """The same of several jobs, by id."""
     positions = _positions(session, [job for job in jobs if JobState(job.state) not in ENDED])
-    time = float(session.scalar(select(now())) or 0.0)
+    time = time_now(session)
     pace = cache(partial(_pace, session))
     found = {}
     for job in jobs:

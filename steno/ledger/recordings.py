@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from steno.blobs import BlobStore
 from steno.database import Database
-from steno.database.clock import now
+from steno.database.clock import time_now
 from steno.database.tables import Job, StageRun
 from steno.ledger.jobs import Conflict, UnknownJob, lock
 from steno.ledger.moves import record
@@ -24,7 +24,7 @@ def erase(session: Session, job: Job) -> str:
     if JobState(job.state) not in ENDED and not _heard(job):
         raise Conflict("The recording is still being worked on", "Wait until the transcript is there, or cancel.")
     if job.recording_deleted is None:
-        job.recording_deleted = float(session.scalar(select(now())) or 0.0)
+        job.recording_deleted = time_now(session)
         job.key = without_recording(job.key)
         job.version += 1
         record(session, "recording.deleted", job=job, size=job.size, by_rule=not job.keep_recording)

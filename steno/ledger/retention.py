@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from steno.config import Settings
-from steno.database.clock import now
+from steno.database.clock import time_now
 from steno.database.tables import Job, PortalSetting
 from steno.errors import InvalidOption
 from steno.ledger import portal_settings
@@ -35,7 +34,7 @@ def rules(session: Session, settings: Settings) -> Retention:
 
 def ruled(session: Session, settings: Settings, request: Request) -> Request:
     """A request with what the rules say where it says nothing. Raises InvalidOption where it asks for too much."""
-    rule, time = rules(session, settings), _time(session)
+    rule, time = rules(session, settings), time_now(session)
     check(rule, request.delete_after, since=time)
     until = request.delete_after
     if until is None and rule.usual_days is not None:
@@ -70,7 +69,3 @@ def check(rule: Retention, delete_after: float | None, *, since: float) -> None:
 
 def _days(count: int) -> str:
     return "one day" if count == 1 else f"{count} days"
-
-
-def _time(session: Session) -> float:
-    return float(session.scalar(select(now())) or 0.0)

@@ -4,18 +4,17 @@ A session's secret is a cookie of 256 random bits; only its SHA-256 is kept. It 
 90 days after it began in any case.
 """
 
-import secrets
 from collections.abc import Sequence
-from hashlib import sha256
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.clock import now, time_now
 from steno.database.tables import PersonalLetter, SignInFlow, SignInLink, User, WebSession
 from steno.errors import StenoError
 from steno.ledger import accounts, passwords, throttling
 from steno.ledger.moves import record
+from steno.ledger.secret import digest, new_secret
 
 _DAY = 86_400.0
 IDLE, LONGEST = 14 * _DAY, 90 * _DAY
@@ -37,16 +36,16 @@ def failed(session: Session, name: str, *, address: str = "") -> None:
 
 def begin(session: Session, user: User, *, browser: str = "", address: str = "", instead_of: str | None = None) -> str:
     """A new session; its secret. The one of the id `instead_of` ends: a browser has one."""
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     session.execute(delete(WebSession).where(WebSession.id == (instead_of or "")))
-    user.last_seen = _time(session)
+    user.last_seen = time_now(session)
     session.add(
         WebSession(
             user_id=user.id,
-            sha256=_hash(secret),
+            sha256=digest(secret),
             browser=browser[:300],
             address=address[:64],
-            expires=_time(session) + IDLE,
+            expires=time_now(session) + IDLE,
         )
     )
     session.flush()
@@ -59,7 +58,7 @@ def holder(session: Session, secret: str) -> WebSession | None:
     return session.scalar(
         select(WebSession)
         .join(User)
-        .where(WebSession.sha256 == _hash(secret), WebSession.expires > now(), User.disabled.is_(False))
+        .where(WebSession.sha256 == digest(secret), WebSession.expires > now(), User.disabled.is_(False))
     )
 
 
@@ -72,7 +71,7 @@ def note(session: Session, session_id: str) -> None:
     """Write down that a session is in use now, which prolongs it."""
     found = session.get(WebSession, session_id)
     if found is not None:
-        time = _time(session)
+        time = time_now(session)
         found.last_used = time
         found.expires = min(time + IDLE, found.created + LONGEST)
         session.execute(update(User).where(User.id == found.user_id).values(last_seen=time))
@@ -109,10 +108,10 @@ def invite(
 
     `alone`: earlier links are worth nothing then.
     """
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     if alone:
         session.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
-    session.add(SignInLink(user_id=user.id, sha256=_hash(secret), expires=_time(session) + good_for))
+    session.add(SignInLink(user_id=user.id, sha256=digest(secret), expires=time_now(session) + good_for))
     record(session, "link.issued", user_id=user.id, by=by)
     return secret
 
@@ -122,7 +121,7 @@ def invited(session: Session, secret: str) -> User:
     found = session.scalar(
         select(SignInLink)
         .join(User)
-        .where(SignInLink.sha256 == _hash(secret), SignInLink.expires > now(), User.disabled.is_(False))
+        .where(SignInLink.sha256 == digest(secret), SignInLink.expires > now(), User.disabled.is_(False))
     )
     if found is None:
         raise _bad_link()
@@ -133,7 +132,7 @@ def redeem(session: Session, secret: str, password: str) -> User:
     """Choose a password by a link, which is used up, and sign out everywhere. Raises UnknownLink, WeakPassword."""
     user = invited(session, secret)
     # The row goes first: of two requests at once only one may choose the password.
-    used = session.execute(delete(SignInLink).where(SignInLink.sha256 == _hash(secret)))
+    used = session.execute(delete(SignInLink).where(SignInLink.sha256 == digest(secret)))
     if used.rowcount != 1:  # type: ignore[attr-defined]
         raise _bad_link()
     set_password(session, user, password)
@@ -159,11 +158,3 @@ def tidy(session: Session) -> None:
 
 def _bad_link() -> UnknownLink:
     return UnknownLink("This link is not good any more", "Ask your administrator for a new one.")
-
-
-def _time(session: Session) -> float:
-    return float(session.scalar(select(now())) or 0.0)
-
-
-def _hash(secret: str) -> str:
-    return sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -3,18 +3,17 @@
 A link's secret is 256 random bits; only its SHA-256 is kept. It ends with its time, its job, or its owner's account.
 """
 
-import secrets
 from collections.abc import Sequence
-from hashlib import sha256
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from steno.database.clock import now
+from steno.database.clock import now, time_now
 from steno.database.tables import Job, Share, User
 from steno.errors import StenoError
 from steno.ledger.jobs import Conflict, lock
 from steno.ledger.moves import record
+from steno.ledger.secret import digest, new_secret
 
 _DAY = 86_400.0
 _MOST = 100  # links of a job
@@ -33,11 +32,11 @@ def share(
     lock(session, job)
     if (session.scalar(select(func.count()).select_from(Share).where(Share.job_id == job.id)) or 0) >= _MOST:
         raise Conflict(f"The job has {_MOST} links already", "Take some back.")
-    secret = secrets.token_urlsafe(32)
-    time = float(session.scalar(select(now())) or 0.0)
+    secret = new_secret()
+    time = time_now(session)
     made = Share(
         job_id=job.id,
-        sha256=_hash(secret),
+        sha256=digest(secret),
         label=label,
         with_audio=with_audio,
         with_minutes=with_minutes,
@@ -72,7 +71,7 @@ def followed(session: Session, secret: str) -> Share:
         select(Share)
         .join(Job, Share.job_id == Job.id)
         .join(User, Job.user_id == User.id)
-        .where(Share.sha256 == _hash(secret), Share.expires > now(), User.disabled.is_(False))
+        .where(Share.sha256 == digest(secret), Share.expires > now(), User.disabled.is_(False))
         .options(joinedload(Share.job))
     )
     if found is None:
@@ -83,7 +82,3 @@ def followed(session: Session, secret: str) -> Share:
 def count(session: Session, share_id: str) -> None:
     """Write down that a link was opened."""
     session.execute(update(Share).where(Share.id == share_id).values(opened=Share.opened + 1, last_opened=now()))
-
-
-def _hash(secret: str) -> str:
-    return sha256(secret.encode("utf-8", "replace")).hexdigest()

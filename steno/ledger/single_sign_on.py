@@ -1,17 +1,17 @@
 """People whom an identity provider knows: on their way there and back, let in, connected with their account."""
 
-import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.clock import now, time_now
 from steno.database.tables import SignInFlow, User
 from steno.errors import StenoError
 from steno.ledger import accounts, people
 from steno.ledger.moves import record
+from steno.ledger.secret import digest, new_secret
 
 LONGEST = 600.0  # seconds until somebody must have come back
 _LONGEST_SUBJECT = 500
@@ -54,11 +54,11 @@ class Way:
 
 def leave(session: Session, way: Way) -> str:
     """Somebody goes to the provider; the secret for their browser."""
-    secret = secrets.token_urlsafe(32)
-    time = float(session.scalar(select(now())) or 0.0)
+    secret = new_secret()
+    time = time_now(session)
     session.add(
         SignInFlow(
-            sha256=_hash(secret),
+            sha256=digest(secret),
             state=way.state,
             nonce=way.nonce,
             verifier=way.verifier,
@@ -72,8 +72,8 @@ def leave(session: Session, way: Way) -> str:
 
 def come_back(session: Session, secret: str) -> Way | None:
     """What must come back with this browser, once: whoever comes a second time finds nothing."""
-    found = session.scalar(select(SignInFlow).where(SignInFlow.sha256 == _hash(secret), SignInFlow.expires > now()))
-    gone = session.execute(delete(SignInFlow).where(SignInFlow.sha256 == _hash(secret)))
+    found = session.scalar(select(SignInFlow).where(SignInFlow.sha256 == digest(secret), SignInFlow.expires > now()))
+    gone = session.execute(delete(SignInFlow).where(SignInFlow.sha256 == digest(secret)))
     if found is None or gone.rowcount != 1:  # type: ignore[attr-defined]  # another request was first
         return None
     return Way(found.state, found.nonce, found.verifier, found.wanted, found.user_id)
@@ -143,7 +143,3 @@ def _follow_role(session: Session, user: User, admin: bool | None) -> None:
             return
     user.admin = admin
     record(session, "user.promoted" if admin else "user.demoted", user_id=user.id, by="identity provider")
-
-
-def _hash(secret: str) -> str:
-    return sha256(secret.encode("utf-8", "replace")).hexdigest()

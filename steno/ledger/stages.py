@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from steno.database.clock import now
+from steno.database.clock import now, time_now
 from steno.database.tables import Job, StageRun
 from steno.ledger.endings import end
 from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
@@ -219,7 +219,7 @@ def _later(session: Session, attempt: int) -> float:
 
 
 def _soon(session: Session, seconds: float) -> float:
-    return float(session.scalar(select(now())) or 0.0) + seconds
+    return time_now(session) + seconds
 
 
 def _fail(session: Session, stage: StageRun, failure: Failure) -> None:

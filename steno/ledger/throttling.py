@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.clock import now, time_now
 from steno.database.tables import SignInTries, WebSession
 from steno.ledger.accounts import by_name
 
@@ -48,7 +48,7 @@ def ask_letter(session: Session, address: str) -> float:
 
 def _count(session: Session, rules: dict[str, _Rule]) -> float:
     rows = _locked(session, sorted(rules))
-    time = float(session.scalar(select(now())) or 0.0)
+    time = time_now(session)
     wait = max(row.until - time for row in rows)
     if wait > 0:
         return wait

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from steno.config import GIB, Settings
-from steno.database.clock import now
+from steno.database.clock import now, time_now
 from steno.database.tables import Job, Upload, User
 from steno.errors import StenoError, StorageFull
 from steno.ledger.moves import record
@@ -70,7 +70,7 @@ def create(
 ) -> Upload:
     """A new upload of `size` bytes, none of which is there yet, with its wrapped key. Raises what `weigh` raises."""
     weigh(session, user_id, size, settings=settings, free_bytes=free_bytes)
-    expires = _time(session) + settings.upload_expiry
+    expires = time_now(session) + settings.upload_expiry
     upload = Upload(user_id=user_id, name=label(name), size=size, blob=blob, key=key, expires=expires)
     session.add(upload)
     session.flush()
@@ -120,7 +120,7 @@ def get(session: Session, user_id: str, upload_id: str, *, lock: bool = False) -
     upload = session.scalar(wanted.with_for_update() if lock else wanted)
     if upload is None:
         raise UnknownUpload("There is no such upload", "Start a new one.")
-    if upload.expires <= _time(session):
+    if upload.expires <= time_now(session):
         raise UploadExpired("The upload was left alone for too long", "Start a new one.")
     return upload
 
@@ -173,10 +173,6 @@ def _change(session: Session, upload_id: str, settings: Settings, **values: obje
     changed = session.execute(ours.values(expires=now() + settings.upload_expiry, **values))
     if changed.rowcount != 1:  # type: ignore[attr-defined]  # an update's result has one
         raise UnknownUpload("There is no such upload", "Start a new one.")
-
-
-def _time(session: Session) -> float:
-    return float(session.scalar(select(now())) or 0.0)
 
 
 def _gib(size: int) -> str:

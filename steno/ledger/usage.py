@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Integer, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.clock import time_now
 from steno.database.tables import JobEnding, User
 from steno.ledger.endings import DAY
 from steno.states import JobState
@@ -59,7 +59,7 @@ class Waiting:
 
 def today(session: Session) -> int:
     """The day it is by the database's clock."""
-    return int(float(session.scalar(select(now())) or 0.0) // DAY)
+    return int(time_now(session) // DAY)
 
 
 def by_day(session: Session, *, since: int, every: int = 1) -> Sequence[DayOfUse]:

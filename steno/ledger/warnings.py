@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from steno.config import Settings
-from steno.database.clock import now
+from steno.database.clock import now, time_now
 from steno.database.tables import Delivery, Job, User
 from steno.ledger import retention
 from steno.ledger.endings import DAY
@@ -35,7 +35,7 @@ def warn(session: Session, settings: Settings) -> int:
         .with_for_update(of=Job, skip_locked=True)
     )
     found = [(job, user.address) for job, user in session.execute(wanted)]
-    time = float(session.scalar(select(now())) or 0.0)
+    time = time_now(session)
     for job, address in found:
         if address is None:
             continue

@@ -6,7 +6,7 @@ It is plain: it goes as soon as nobody can need it where recordings are encrypte
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.clock import time_now
 from steno.database.tables import Job
 from steno.states import ENDED, JobState, StageState
 
@@ -23,7 +23,7 @@ def is_over(job: Job) -> bool:
 
 def needed(session: Session) -> set[str]:
     """Ids of the jobs whose workspace stays."""
-    time = float(session.scalar(select(now())) or 0.0)
+    time = time_now(session)
     wanted = select(Job).where(or_(Job.state.not_in(list(ENDED)), Job.finished > time - _KEEP))
     found = session.scalars(wanted.execution_options(yield_per=500))
     return {job.id for job in found if JobState(job.state) not in ENDED or _kept(job, time)}

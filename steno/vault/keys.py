@@ -11,14 +11,13 @@ import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from steno.config import Settings
 from steno.errors import KeyUnusable
-from steno.storage import storage_errors, write_atomically
+from steno.storage import storage_errors, sync_folder, write_atomically
 
 LENGTH = 32
 _NONCE = 12
@@ -150,7 +149,7 @@ class MasterKeys:
                     os.link(scratch, self._own)
             finally:
                 scratch.unlink()
-        _sync(self._own.parent)
+        sync_folder(self._own.parent)
 
     def _write(self, keys: list[bytes]) -> None:
         scratch = self._own.with_name(f".encryption-{os.getpid()}")
@@ -160,7 +159,7 @@ class MasterKeys:
             file.flush()
             os.fsync(file.fileno())
         scratch.replace(self._own)
-        _sync(self._own.parent)
+        sync_folder(self._own.parent)
 
     def _where(self) -> str:
         if self._settings.encryption_key is not None:
@@ -193,11 +192,3 @@ def _not_ours() -> KeyUnusable:
         "The encryption key is not the one that what is stored was encrypted with",
         "Restore that key, or put it, after a comma, behind the new one in STENO_ENCRYPTION_KEY.",
     )
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
