@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 PASSWORD = "three dull words here"
+PATIENCE = 30_000  # milliseconds: a busy machine is no fault of the pages
 SCREENSHOTS = Path(__file__).parent.parent / "test-output" / "screenshots"
 _ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -30,6 +31,7 @@ def chromium() -> Iterator[Browser]:
     """A browser, closed at the end."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=_ARGUMENTS)
+        expect.set_options(timeout=PATIENCE)
         try:
             yield browser
         finally:
@@ -47,7 +49,7 @@ class Visit:
             locale="en-GB",
             **options,  # type: ignore[arg-type]
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         self.faults: list[str] = []
         self.also: list[str] = []  # other sites that it may go to
         self.page = self.open()

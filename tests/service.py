@@ -1,6 +1,7 @@
 """The real service for tests: `steno up` with Redis, workers and web server, an SMTP sink, and ways to hurt it."""
 
 import os
+import random
 import re
 import signal
 import socket
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
@@ -21,10 +23,12 @@ ENDED = {"completed", "failed", "cancelled"}
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """A port that nobody listens at; none of those that the system gives to outgoing connections and so may lose."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 class Sink:

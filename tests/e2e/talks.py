@@ -17,8 +17,15 @@ def talk(words: int = 120) -> Transcript:
 
 
 def heard(page: Page) -> float:
-    """Where the player is, seconds."""
+    """Where the player is, seconds; once it has read how long the recording is, before which it is nowhere."""
+    page.wait_for_function("document.querySelector('audio').readyState > 0")
     return float(page.evaluate("document.querySelector('audio').currentTime"))
+
+
+def expect_heard(page: Page, start: float, end: float) -> None:
+    """Wait until the player stands or plays between two times, seconds."""
+    time = "document.querySelector('audio').currentTime"
+    page.wait_for_function(f"([start, end]) => start <= {time} && {time} <= end", arg=[start, end])
 
 
 def said(page: Page) -> list[str]:

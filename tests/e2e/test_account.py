@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import PASSWORD, Visit, serious
 from tests.service import Service
@@ -30,17 +31,17 @@ def test_the_language_of_the_account_follows_to_another_browser(visit: Visit, vi
     page.locator(".own summary").click()
     with page.expect_navigation():
         page.locator('.own input[name="language"][value="fi"]').check()
-    assert page.locator("html").get_attribute("lang") == "fi"
+    expect(page.locator("html")).to_have_attribute("lang", "fi")
 
     other = visits()
     other.sign_in()
-    assert other.page.locator("html").get_attribute("lang") == "fi"
+    expect(other.page.locator("html")).to_have_attribute("lang", "fi")
 
     page.goto("/account")
     page.locator('select[name="language"]').select_option("en")
     page.locator("form.parts button.primary").click()
     page.locator(".note.done").wait_for()
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_a_token_is_shown_once_and_copied(visit: Visit, service: Service) -> None:

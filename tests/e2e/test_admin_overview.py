@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import PASSWORD, Visit, serious
 from tests.e2e.conftest import set_password
@@ -24,11 +25,11 @@ def test_it_says_what_is_there_and_which_workers_live(overview: Visit) -> None:
     page = overview.page
     page.get_by_text("At least 1 for every queue.").wait_for()
 
-    assert page.locator(".sign[data-good=no]").count() == 0
-    assert page.get_by_text("SQLite answers.").is_visible()
+    expect(page.locator(".sign[data-good=no]")).to_have_count(0)
+    expect(page.get_by_text("SQLite answers.")).to_be_visible()
     workers = page.get_by_role("region", name="Workers").get_by_role("listitem")
-    assert workers.count() == 2
-    assert workers.get_by_text("alive").count() == 2
+    expect(workers).to_have_count(2)
+    expect(workers.get_by_text("alive")).to_have_count(2)
     overview.screenshot("admin-overview-idle")
 
 
@@ -43,8 +44,8 @@ def test_what_runs_is_seen_without_reloading_and_without_its_name(
     running.get_by_text("Transcribing").wait_for(timeout=60_000)
 
     assert "secret" not in page.content()
-    assert running.get_by_text("admin").is_visible()
-    assert "/gpu/" in running.inner_text()
+    expect(running.get_by_text("admin")).to_be_visible()
+    expect(running).to_contain_text("/gpu/")
     overview.screenshot("admin-overview")
     assert serious(page) == []
     service.request("POST", f"/api/v1/jobs/{job}/cancel")

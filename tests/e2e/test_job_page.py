@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.talks import Opened, heard, talk
+from tests.e2e.talks import Opened, expect_heard, heard, talk
 from tests.seeding import long_transcript
 
 
@@ -15,7 +15,7 @@ def test_a_click_on_a_word_plays_from_there_and_the_word_is_marked_in_step(opene
 
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(page.locator('.segment[data-id="3"] .now')).to_have_attribute("data-w", "3")
-    assert said[3].start <= heard(page) < said[3].start + 5
+    expect_heard(page, said[3].start, said[3].start + 5)
 
 
 def test_evidence_leads_to_the_words_and_marks_them(opened: Opened) -> None:
@@ -26,7 +26,7 @@ def test_evidence_leads_to_the_words_and_marks_them(opened: Opened) -> None:
 
     expect(page.locator('.segment[data-id="3"]')).to_have_class(re.compile("evidence"))
     expect(page.locator('.segment[data-id="3"]')).to_be_focused()
-    assert abs(heard(page) - talk().segments[3].start) < 0.1
+    expect_heard(page, talk().segments[3].start - 0.1, talk().segments[3].start + 0.1)
 
 
 def test_what_should_be_doubted_is_stepped_through(opened: Opened) -> None:
@@ -65,4 +65,4 @@ def test_listening_goes_on_where_it_stopped(opened: Opened) -> None:
     page.reload()
 
     expect(page.locator(".now-segment")).to_have_attribute("data-id", "5")
-    assert abs(heard(page) - stopped) < 0.5
+    expect_heard(page, stopped - 0.5, stopped + 0.5)

@@ -62,7 +62,7 @@ def test_words_are_found_where_they_were_said(seeded: dict[str, str], visit: Vis
 
     rows = page.locator("#jobs .job")
     expect(rows).to_have_count(1)
-    assert rows.locator("mark").all_inner_texts() == ["budget", "työryhmä"]
+    expect(rows.locator("mark")).to_have_text(["budget", "työryhmä"])
     expect(page.locator("#said")).to_have_text("1 job")
     visit.screenshot("jobs-search")
     rows.locator(".found").click()
@@ -91,7 +91,7 @@ def test_hostile_names_and_tags_are_text(seeded: dict[str, str], visit: Visit) -
     page.get_by_role("button", name="Save").click()
 
     expect(row.locator(".tag")).to_have_text(["<script>alert(2)</script>", "Board room"])
-    assert row.locator(".name").inner_text() == "<img src=x onerror=alert(1)>.wav"
+    expect(row.locator(".name")).to_have_text("<img src=x onerror=alert(1)>.wav")
     assert page.locator("#jobs img, #jobs script").count() == 0
     page.locator('select[name="tag"]').select_option("Board room")
     expect(page.locator("#jobs .job")).to_have_count(1)
@@ -164,7 +164,7 @@ def test_more_jobs_are_shown_when_asked_for(service: Service, visit: Visit) -> N
     expect(rows).to_have_count(30)
     expect(page.get_by_role("button", name="Show more")).to_be_hidden()
     expect(rows.nth(25).locator(".name")).to_be_focused()
-    assert rows.first.locator(".name").inner_text() == "zillion 29.wav"
+    expect(rows.first.locator(".name")).to_have_text("zillion 29.wav")
 
 
 def test_keys_reach_search_and_rows(seeded: dict[str, str], visit: Visit) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import Visit, serious
 
@@ -44,7 +45,7 @@ def test_somebody_is_invited_promoted_kept_out_and_deleted(visit: Visit, visits:
     page.get_by_label("Type ann@example.org to confirm").fill("ann@example.org")
     page.get_by_role("button", name="Delete the account for good").click()
     page.get_by_text("ann@example.org is deleted").wait_for()
-    assert page.get_by_role("rowheader").count() == 1
+    expect(page.get_by_role("rowheader")).to_have_count(1)
 
 
 def test_the_last_administrator_is_told_why_they_stay(visit: Visit) -> None:
@@ -53,7 +54,7 @@ def test_the_last_administrator_is_told_why_they_stay(visit: Visit) -> None:
     page.get_by_role("link", name="admin", exact=True).click()
     page.get_by_role("button", name="Take the role away").click()
 
-    assert "last administrator" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("last administrator")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])

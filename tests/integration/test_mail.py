@@ -26,6 +26,7 @@ from steno.states import Stage
 from steno.vault import Vault
 from tests.outbox import NO_MODEL, UNREADABLE, Certificate, Outbox
 from tests.seeding import long_transcript, minutes_of
+from tests.service import free_port
 from tests.unit.exports.transcripts import spoken, transcript_of
 from worker.notification.mail import MailServer
 from worker.notification.sending import send_due
@@ -58,11 +59,6 @@ class Sink:
         if self.end is None:
             server.transport.abort()
         return self.end or "250 OK"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return one.getsockname()[1]
 
 
 @contextmanager
