@@ -81,6 +81,40 @@ def test_a_search_that_finds_nothing_says_so_and_leads_back(seeded: dict[str, st
     assert "q=" not in page.url
 
 
+def test_a_first_look_that_fails_is_told_and_the_list_comes_by_itself(seeded: dict[str, str], visit: Visit) -> None:
+    page = visit.sign_in()
+
+    page.route("**/api/v1/**", lambda route: route.abort())
+    page.goto("/jobs")
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("The server cannot be reached.")
+    page.get_by_role("button", name="Try again").click()
+    expect(told).to_have_count(1)
+    page.unroute("**/api/v1/**")
+
+    expect(page.get_by_role("link", name="board.wav")).to_be_visible()
+    expect(told).to_have_count(0)
+    page.goto("/")
+    page.route("**/api/v1/**", lambda route: route.fulfill(status=503, json={"code": "busy", "detail": "Too busy."}))
+    page.reload()
+    expect(told).to_have_text("Too busy.")
+    page.unroute("**/api/v1/**")
+    page.get_by_role("button", name="Try again").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="board.wav")).to_be_visible()
+
+
+def test_a_search_that_cannot_be_made_says_so(seeded: dict[str, str], visit: Visit) -> None:
+    page = visit.sign_in()
+    page.goto("/jobs")
+    expect(page.get_by_role("link", name="board.wav")).to_be_visible()
+
+    page.route("**/api/v1/jobs?*", lambda route: route.abort())
+    page.get_by_placeholder("Search in names").fill("budget")
+
+    expect(page.locator(".toast.fault")).to_contain_text("The server cannot be reached.")
+
+
 def test_hostile_names_and_tags_are_text(seeded: dict[str, str], visit: Visit) -> None:
     page = visit.sign_in()
     page.goto("/jobs?q=budget")

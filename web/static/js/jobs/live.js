@@ -5,15 +5,16 @@ const NAME = "steno-jobs", POLL = 5000, AGAIN = 60000;
 
 /**
  * Follow one's jobs. `refresh()` asks for the list anew (when news may have been missed), `changed(jobs)` and
- * `deleted(id)` bring news. One page of the browser holds the stream and tells the others; where there is no stream to
- * be had, every page asks again and again.
+ * `deleted(id)` bring news, `failed(problem)` tells that the list could not be had: the next look comes by itself. One
+ * page of the browser holds the stream and tells the others; where there is no stream to be had, every page asks again
+ * and again.
  */
 export class Live {
   #channel = typeof BroadcastChannel === "function" ? new BroadcastChannel(NAME) : null;
   #stop = null;
 
-  constructor({ refresh, changed, deleted }) {
-    Object.assign(this, { refresh, changed, deleted });
+  constructor({ refresh, changed, deleted, failed }) {
+    Object.assign(this, { refresh, changed, deleted, failed });
     this.#channel?.addEventListener("message", ({ data }) => { if (this.#stop) this.#news(data); });
     document.addEventListener("visibilitychange", () => (document.hidden ? this.end() : this.begin()));
     addEventListener("pagehide", () => this.end());
@@ -71,12 +72,13 @@ export class Live {
     else return this.#look();
   }
 
-  /** Ask for the list; where the server cannot be reached, the next look will tell. */
+  /** Ask for the list. */
   async #look() {
     try {
       await this.refresh();
     } catch (problem) {
       if (problem.status === undefined) throw problem;
+      this.failed(problem);
     }
   }
 }

@@ -2,6 +2,7 @@
 import { get } from "../api.js";
 import { find, make } from "../dom.js";
 import { _, ngettext } from "../i18n.js";
+import { sayFault } from "../say.js";
 import { archive, deleteAll, entries, tagAll } from "./actions.js";
 import { Live } from "./live.js";
 import { JobRows } from "./rows.js";
@@ -12,9 +13,16 @@ const PAGE = 25, TYPING = 250;
 const form = find("#filters"), more = find("#more"), said = find("#said");
 const emptyText = make("p", {}), emptyWay = make("p", {});
 const selection = new Selection(find("#bulk"), () => rows.shown);
-const on = { changed, deleted, tags: () => known };
+const on = { changed, deleted, tags: () => known ?? [] };
 const rows = new JobRows(find("#jobs"), { empty: [emptyText, emptyWay], select: selection.toggle, menu: (row) => entries(row, on) });
-let cursor = null, known = [], loading = null;
+const live = new Live({
+  refresh: async () => {
+    if (known === null) await loadTags();
+    await load();
+  },
+  changed, deleted, failed: (problem) => rows.missing(problem, () => live.begin()),
+});
+let cursor = null, known = null, loading = null;
 
 const filters = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
 const filtered = () => Object.keys(filters()).length > 0;
@@ -27,6 +35,7 @@ async function load({ further = false } = {}) {
   const query = new URLSearchParams({ ...filters(), limit, ...(further && cursor ? { cursor } : {}) });
   try {
     const { value } = await get(`/jobs?${query}`, { signal: mine.signal });
+    tellEnded(value.jobs);
     if (further) rows.show(value.jobs);
     else rows.replace(value.jobs);
     cursor = value.next_cursor;
@@ -51,17 +60,32 @@ async function loadTags() {
 /** News of jobs. What is not shown comes in where it belongs: never among the hits of a search. */
 function changed(jobs) {
   const oldest = rows.shown.at(-1)?.job.created ?? "";
+  tellEnded(jobs);
+  for (const job of jobs) {
+    const before = rows.rows.get(job.id)?.job;
+    if (before && JSON.stringify(before.tags) !== JSON.stringify(job.tags)) loadTags().catch(failed);
+  }
+  rows.show(jobs.filter((job) => rows.has(job.id) || (!filtered() && (cursor === null || job.created > oldest))));
+}
+
+/** Say which of the jobs that are shown have ended, however the page heard of it. */
+function tellEnded(jobs) {
   for (const job of jobs) {
     const before = rows.rows.get(job.id)?.job;
     if (before && !ended(before) && ended(job)) said.textContent = job.state === "completed" ? _("{name} is done.", { name: job.name }) : _("{name} has ended.", { name: job.name });
-    if (before && JSON.stringify(before.tags) !== JSON.stringify(job.tags)) loadTags();
   }
-  rows.show(jobs.filter((job) => rows.has(job.id) || (!filtered() && (cursor === null || job.created > oldest))));
 }
 
 function deleted(id) {
   rows.remove(id);
   selection.settle();
+}
+
+/** What somebody asked for could not be had. */
+function failed(problem) {
+  if (problem.status === undefined) throw problem;
+  if (rows.there) sayFault(problem);
+  else rows.missing(problem, () => live.begin());
 }
 
 function sayEmpty() {
@@ -81,7 +105,7 @@ async function search() {
   history.replaceState(null, "", query ? `?${query}` : location.pathname);
   sayEmpty();
   for (const row of rows.shown) row.job.match = null;
-  const jobs = await load();
+  const jobs = await load().catch(failed);
   if (jobs && filtered()) said.textContent = cursor ? _("{number} jobs and more", { number: jobs.length }) : ngettext("{number} job", "{number} jobs", jobs.length);
 }
 
@@ -93,7 +117,7 @@ form.addEventListener("input", (event) => {
 form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(typing); search(); });
 more.addEventListener("click", async () => {
   const last = rows.shown.at(-1);
-  await load({ further: true });
+  await load({ further: true }).catch(failed);
   last?.element.nextElementSibling?.querySelector("a")?.focus();
 });
 find("#bulk-delete").addEventListener("click", () => deleteAll(selection.jobs, on));
@@ -109,6 +133,5 @@ addEventListener("keydown", (event) => {
 });
 
 for (const [name, value] of new URLSearchParams(location.search)) if (["q", "state"].includes(name)) form.elements[name].value = value;
-await loadTags();
 sayEmpty();
-await new Live({ refresh: () => load(), changed, deleted }).begin();
+await live.begin();

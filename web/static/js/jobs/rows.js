@@ -1,5 +1,5 @@
 // Jobs as rows. Their elements stay while they change, so that focus stays and nothing flickers.
-import { icon, make } from "../dom.js";
+import { find, icon, make } from "../dom.js";
 import { clock } from "../format.js";
 import { _ } from "../i18n.js";
 import { ended, facts, says, state } from "./words.js";
@@ -68,8 +68,8 @@ class Row {
 /** A list of jobs, newest first; `most` rows where that is given. `select` and `menu` make rows that can do things. */
 export class JobRows {
   constructor(list, { most = Infinity, empty, select = null, menu = null } = {}) {
-    Object.assign(this, { list, most, select, menu, rows: new Map() });
-    this.empty = make("li", { class: "empty" }, ...[empty].flat());
+    Object.assign(this, { list, most, select, menu, rows: new Map(), nothing: [empty].flat(), there: false, fault: null });
+    this.empty = make("li", { class: "empty" }, ...this.nothing);
     this.empty.hidden = true;
     list.append(this.empty);
     setInterval(() => { for (const row of this.rows.values()) if (!ended(row.job)) set(row.says, says(row.job)); }, TICK);
@@ -110,6 +110,15 @@ export class JobRows {
     this.#settled();
   }
 
+  /** Why there is no list yet, in its place; `again` asks anew. A list that is there stays. */
+  missing(problem, again) {
+    if (this.there || this.fault === problem.message) return;
+    this.fault = problem.message;
+    this.empty.replaceChildren(make("p", { role: "alert" }, problem.message), make("button", { type: "button", onclick: again }, icon("retry"), _("Try again")));
+    this.empty.hidden = false;
+    this.list.setAttribute("aria-busy", "false");
+  }
+
   #insert(job) {
     const row = new Row(job, this);
     const older = this.shown.find((one) => one.job.created < job.created);
@@ -123,7 +132,12 @@ export class JobRows {
   }
 
   #settled() {
+    const waited = this.fault !== null && this.empty.contains(document.activeElement);
+    if (this.fault !== null) this.empty.replaceChildren(...this.nothing);
+    this.there = true;
+    this.fault = null;
     this.empty.hidden = this.rows.size > 0;
+    if (waited) find("a", this.list)?.focus();
     this.list.setAttribute("aria-busy", "false");
   }
 }

@@ -99,6 +99,7 @@ const live = new Live({
   refresh: async () => latest.show((await get(`/jobs?limit=${LATEST}`)).value.jobs),
   changed: (jobs) => latest.show(jobs.filter((job) => latest.has(job.id) || isNew(job))),
   deleted: (id) => latest.remove(id),
+  failed: (problem) => latest.missing(problem, () => live.begin()),
 });
 const isNew = (job) => latest.shown.length < LATEST || job.created > latest.shown.at(-1).job.created;
 await Promise.all([queue.recall(facts.expiry), live.begin()]);
