@@ -125,6 +125,9 @@ class Transcript(_Value):
     segments: tuple[Segment, ...] = ()
     turns: tuple[SpeakerTurn, ...] = Field(default=(), description="Who is heard when, with overlaps, in order.")
     uncovered: tuple[Uncovered, ...] = Field(default=(), description="Speech that got no words; never hidden.")
+    next_segment: int = Field(
+        default=0, ge=0, description="Least id for a new segment: no id is used twice, also where its segment is gone."
+    )
     provenance: Provenance
 
     def words(self) -> Iterator[Word]:
@@ -137,6 +140,11 @@ class Transcript(_Value):
         if speaker is None:
             return None
         return next((known.name for known in self.speakers if known.id == speaker), speaker)
+
+    @property
+    def new_segment(self) -> int:
+        """An id that no segment has or had."""
+        return max(self.next_segment, 1 + max((one.id for one in self.segments), default=-1))
 
     def as_written(self) -> "Transcript":
         """The transcript with the language of its text: a translation is in English, whatever was spoken."""

@@ -1,6 +1,6 @@
 """Transcripts and minutes as a person corrects them, in part or in structure."""
 
-from steno.editing.applying import edited
+from steno.editing.applying import edited, restored
 from steno.editing.difference import Difference, difference
 from steno.editing.minutes import MinutesEdits, edited_minutes
 from steno.editing.names import with_names
@@ -13,5 +13,6 @@ __all__ = [
     "difference",
     "edited",
     "edited_minutes",
+    "restored",
     "with_names",
 ]

@@ -40,6 +40,11 @@ def edited(transcript: Transcript, edits: TranscriptEdits) -> Transcript:
     return draft.finished()
 
 
+def restored(earlier: Transcript, latest: Transcript) -> Transcript:
+    """An earlier revision as it follows the latest one: ids of segments that came in between are not used again."""
+    return earlier.model_copy(update={"next_segment": max(earlier.new_segment, latest.new_segment)})
+
+
 def _apply(draft: Draft, operation: Operation) -> None:
     match operation:
         case Split():

@@ -16,7 +16,7 @@ class Draft:
         self._before = transcript
         self._segments = {one.id: one for one in transcript.segments}
         self._order = [one.id for one in transcript.segments]
-        self._last = max(self._segments, default=-1)
+        self._next = transcript.new_segment
         self._length = sum(len(one.text) for one in transcript.segments)
         self.names = {one.id: one.name for one in transcript.speakers}
         self.turns = transcript.turns
@@ -46,9 +46,9 @@ class Draft:
 
     def insert(self, segment: Segment, *, behind: int) -> None:
         """Put a new segment behind another one; its id is given here."""
-        self._last += 1
-        self._segments[self._last] = segment.model_copy(update={"id": self._last})
-        self._order.insert(self._order.index(behind) + 1, self._last)
+        self._segments[self._next] = segment.model_copy(update={"id": self._next})
+        self._order.insert(self._order.index(behind) + 1, self._next)
+        self._next += 1
         self._length += len(segment.text)
 
     def remove(self, number: int) -> None:
@@ -72,7 +72,8 @@ class Draft:
         same = len(segments) == len(before.segments) and all(map(_is, segments, before.segments))
         if same and speakers == before.speakers and self.turns is before.turns:
             return before
-        return before.model_copy(update={"speakers": speakers, "segments": segments, "turns": self.turns})
+        changed = {"speakers": speakers, "segments": segments, "turns": self.turns, "next_segment": self._next}
+        return before.model_copy(update=changed)
 
     def _check(self) -> None:
         if self._length > _LONGEST:

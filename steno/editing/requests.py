@@ -29,7 +29,7 @@ class SpeakerEdit(_Request):
 
 
 class Split(_Request):
-    """Part a segment: its words from `word` on become a new one that stands right behind; its id is the largest + 1."""
+    """Part a segment: its words from `word` on become a new one that stands right behind, with a new id."""
 
     op: Literal["split"]
     segment: _SegmentId

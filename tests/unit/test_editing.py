@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steno.editing import TranscriptEdits, difference, edited
+from steno.editing import TranscriptEdits, difference, edited, restored
 from steno.errors import InvalidOption
 from steno.exports.clean import clean
 from steno.transcript import Mark, MarkKind, Segment, Speaker, SpeakerTurn, Transcript, Word
@@ -167,6 +167,37 @@ def test_a_new_segment_stands_behind_with_the_next_id() -> None:
         (2, "four", 10.0, 10.4),
     ]
     assert after.segments[2] is before.segments[1]
+
+
+def test_the_id_of_a_segment_that_is_gone_is_not_used_again() -> None:
+    before = transcript(segment(0, 0, ["one", "two"]), segment(1, 10, ["three"]))
+    part = {"op": "split", "segment": 0, "word": 1}
+
+    less = apply(before, {"op": "delete", "segment": 1})
+    more = apply(less, part)
+    again = apply(restored(before, more), part)
+
+    assert [one.id for one in more.segments] == [0, 2]
+    assert [one.id for one in again.segments] == [0, 3, 1]
+
+
+@given(st.data())
+def test_no_new_segment_has_an_id_that_was_there_before(data: st.DataObject) -> None:
+    revisions = [data.draw(transcripts())]
+    known = {one.id for one in revisions[0].segments}
+
+    for _ in range(data.draw(st.integers(2, 8))):
+        now = revisions[-1]
+        if data.draw(st.booleans()):
+            revisions.append(restored(data.draw(st.sampled_from(revisions)), now))
+            continue
+        try:
+            revisions.append(apply(now, data.draw(operations(now, without=("replace", "replace-word")))))
+        except InvalidOption:
+            continue
+        new = {one.id for one in revisions[-1].segments} - {one.id for one in now.segments}
+        assert not new & known
+        known |= new
 
 
 def test_joined_segments_are_the_first_ones() -> None:

@@ -6,7 +6,7 @@ from zlib import crc32
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field
 
-from steno.editing import TranscriptEdits, difference, edited
+from steno.editing import TranscriptEdits, difference, edited, restored
 from steno.exports import ExportOptions, SubtitleOptions, formats, render
 from steno.transcript import Segment, Speaker, Transcript
 from web.api.documents import (
@@ -107,10 +107,10 @@ def get_transcript_as(job_id: str, suffix: str, query: TranscriptQuery) -> Respo
 def edit_transcript(job_id: str, body: TranscriptEdits) -> Response:
     """Correct the transcript: texts, who said them, names; part, join or leave out segments; replace words everywhere.
 
-    All of it or nothing. Words that stay keep their times, segments their ids. Send the ETag you saw as If-Match, so
-    that two people do not overwrite each other. It makes a new revision; what the same person changes within ten
-    minutes goes into it, with another ETag, unless speakers are merged, segments deleted or texts replaced: then the
-    revision before stays.
+    All of it or nothing. Words that stay keep their times, segments their ids; no id is used twice. Send the ETag you
+    saw as If-Match, so that two people do not overwrite each other. It makes a new revision; what the same person
+    changes within ten minutes goes into it, with another ETag, unless speakers are merged, segments deleted or texts
+    replaced: then the revision before stays.
     """
     found = find(job_id, TRANSCRIPT)
     require_version(found.version)
@@ -132,7 +132,8 @@ def restore_transcript(job_id: str, body: Restore) -> Response:
     """Make an earlier revision the latest again, as a new revision."""
     latest = find(job_id, TRANSCRIPT)
     require_version(latest.version)
-    before, after = load(latest, Transcript), load(find(job_id, TRANSCRIPT, body.revision), Transcript)
+    before, earlier = load(latest, Transcript), load(find(job_id, TRANSCRIPT, body.revision), Transcript)
+    after = restored(earlier, before)
     return _changed(keep(latest, after), before, after)
 
 
