@@ -124,6 +124,34 @@ def test_jobs_are_followed(rest: Rest, ann: Person) -> None:
     assert next(stream) == ("deleted", {"id": job})
 
 
+def test_news_of_one_job_come_however_many_others_wait(
+    rest: Rest, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.api.list_events._MOST", 2)
+    first, *others = [ann.job(content=f"RIFF {number}") for number in range(4)]
+    stream = events(ann)
+    assert [job["id"] for job in next(stream)[1]["jobs"]] == others[:0:-1]
+
+    rest.complete(first)
+
+    assert (first, "completed") in [(job["id"], job["state"]) for job in next(stream)[1]["jobs"]]
+
+
+def test_no_news_are_lost_where_much_changes_at_once(rest: Rest, ann: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.api.list_events._MOST", 2)
+    made = [ann.job(content=f"RIFF {number}") for number in range(3)]
+    stream = events(ann)
+    next(stream)
+
+    for job in made:
+        ann("POST", f"/jobs/{job}/cancel")
+    told = [
+        job["id"] for news in (next(stream), next(stream)) for job in news[1]["jobs"] if job["state"] == "cancelled"
+    ]
+
+    assert sorted(told) == sorted(made)
+
+
 def test_too_many_streams_are_refused_and_give_their_place_back(tmp_path: Any) -> None:
     rest = make_rest(tmp_path)
     ann = rest.person()

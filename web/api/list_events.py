@@ -62,21 +62,28 @@ class _Watch:
 
     database: Database
     user_id: str
-    versions: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, int] | None = None
     shown: dict[str, str] = field(default_factory=dict)
 
     def look(self) -> tuple[list[JobView], list[str]]:
         """Jobs that changed, and ids of those that are gone. The first time: those that wait or run."""
+        mine = select(Job.id, Job.version, Job.state).where(Job.user_id == self.user_id).order_by(Job.created.desc())
         with self.database.reading() as session:
-            rows = session.execute(select(Job.id, Job.version, Job.state).where(Job.user_id == self.user_id)).all()
+            rows = session.execute(mine).all()
             there = {job_id: version for job_id, version, _ in rows}
-            open_ = {job_id for job_id, _, state in rows if JobState(state) not in ENDED}
-            news = {job_id for job_id, version in there.items() if self.versions.get(job_id, version) != version}
-            new = there.keys() - self.versions.keys() if self.versions else set()
-            wanted = select(Job).where(Job.id.in_(open_ | news | new)).order_by(Job.created.desc()).limit(_MOST)
+            known = there if self.versions is None else self.versions
+            news = {job_id for job_id, version in there.items() if known.get(job_id) != version}
+            # Of many the news come first, then what runs: the places of those that wait are known by the list.
+            states = [(JobState(state), job_id) for job_id, _, state in rows]
+            running = [job_id for state, job_id in states if state is JobState.RUNNING]
+            waiting = [job_id for state, job_id in states if state not in ENDED]
+            some = list(dict.fromkeys([*(one for one in there if one in news), *running, *waiting]))[:_MOST]
+            wanted = select(Job).where(Job.id.in_(some)).order_by(Job.created.desc())
             found = views(session, session.scalars(wanted).all())
-        gone = [job_id for job_id in self.versions if job_id not in there]
-        self.versions = there
+        gone = [job_id for job_id in known if job_id not in there]
+        late = news.difference(some)  # they are still news when it is looked again
+        before = {job_id: known[job_id] for job_id in late if job_id in known}
+        self.versions = {job_id: version for job_id, version in there.items() if job_id not in late} | before
         return [view for view in found if self._is_news(view)], gone
 
     def _is_news(self, view: JobView) -> bool:
