@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from steno.config import Settings
+from steno.errors import UnknownLanguage
 from steno.jobs import TranscriptionOptions
 from worker.service.warm import WarmLines
 
@@ -27,3 +30,13 @@ def test_the_model_of_the_last_job_serves_the_next_until_it_is_forgotten(tmp_pat
 
     assert again is first
     assert anew is not first
+
+
+def test_a_job_in_a_language_that_the_model_does_not_know_costs_the_next_one_nothing(tmp_path: Path) -> None:
+    lines = WarmLines(Settings(data_dir=tmp_path, threads=1, device="cpu"))
+    first = lines.line(OPTIONS).engine
+
+    with pytest.raises(UnknownLanguage):
+        lines.line(OPTIONS.model_copy(update={"language": "xx"}))
+
+    assert lines.line(OPTIONS).engine is first

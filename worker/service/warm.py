@@ -32,16 +32,16 @@ class WarmLines:
         """
         key = (options.model, options.diarize and options.channels == "mix")
         with self._lock:
-            line = self._lines.pop(key, None)
+            line = self._lines.get(key)
             if line is None:
                 while len(self._lines) >= _KEPT:
                     self._lines.popitem(last=False)[1].close()
-                line = load_line(options, self._settings)
+                line = self._lines[key] = load_line(options, self._settings)
             else:
                 line.engine.check_language(options.language or line.engine.languages[0], options.task)
                 if line.diarizer is not None:
                     line.diarizer.start()  # it ends with a cancelled job
-            self._lines[key] = line
+            self._lines.move_to_end(key)
             self._used[key] = time.time()
         batch = max(1, line.batch_size >> (attempt - 1))
         return replace(line, options=options, batch_size=batch)
