@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from steno.database.tables import AuditEvent, Job
+from steno.database.tables import AuditEvent, Job, Upload
 from steno.ledger import housekeeping, portal_settings
 from steno.ledger.portal_settings import Retention
 from steno.states import Stage
@@ -82,6 +83,16 @@ def test_nobody_keeps_a_job_for_longer_than_is_allowed(rest: Rest, ann: Person) 
     assert [answer.status_code for answer in (too_long, later, never, sooner)] == [422, 422, 422, 200]
     assert "for 30 days at most" in too_long.json["detail"]
     assert days(job) == 30
+
+
+def test_of_a_form_that_is_refused_nothing_stays(rest: Rest, ann: Person) -> None:
+    rule(rest, maximum_days=30)
+
+    refused = ann.submit(delete_after=LATER)
+
+    with rest.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Upload)) == 0
+    assert (refused.status_code, recordings(rest)) == (422, [])
 
 
 def test_a_recording_that_is_not_to_stay_goes_when_the_transcript_is_there(rest: Rest, ann: Person) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import UnsupportedMediaType
 
 from steno.config import Settings
-from steno.errors import InvalidOption
+from steno.errors import InvalidOption, StenoError
 from steno.ledger import accounts, jobs, retention, uploads
 from steno.ledger.jobs import Request
 from steno.states import Queue
@@ -21,6 +21,7 @@ from web.api.views import JobView
 from web.auth import caller
 from web.contract import Answer, Parameter, Routes, json_answer
 from web.contract.operations import PREFIX, read_json
+from web.intake import Intake
 from web.services import services
 from web.uploads import receive_multipart
 
@@ -87,7 +88,12 @@ def submit_job(query: SubmitQuery) -> Response:
     submission = _Submission(
         here.settings, who.user_id, body.upload_id, wanted, key, _digest(body, source), query.force
     )
-    done = here.database.write(submission.write)
+    try:
+        done = here.database.write(submission.write)
+    except StenoError:
+        if request.mimetype != "application/json":  # nobody knows of the upload, and it would count against the quota
+            Intake(here.database, here.vault, here.settings).abandon(who.user_id, body.upload_id)
+        raise
     if done.spare is not None:
         here.blobs.delete(done.spare)
     if done.new:
