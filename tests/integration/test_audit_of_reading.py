@@ -87,6 +87,20 @@ def test_an_archive_is_an_archive_of_each_of_its_jobs(rest: Rest, ann: Person, j
     assert [[event["what"] for event in opened(ann, one)] for one in (job, other)] == [["archive"], ["archive"]]
 
 
+def test_an_archive_that_is_refused_or_has_nothing_of_a_job_opens_nothing(rest: Rest, ann: Person, job: str) -> None:
+    waiting, here = ann.job(content="other"), rest.app.extensions["steno"].archives
+    places = [here for _ in range(4) if here.acquire(blocking=False)]
+
+    busy = ann.get(f"/jobs/{job}/archive.zip")
+    refused = opened(ann, job)
+    for place in places:
+        place.release()
+    both = ann.get(f"/archive.zip?jobs={job},{waiting}&formats=txt")
+
+    assert (busy.status_code, both.status_code) == (429, 200)
+    assert refused == opened(ann, waiting) == []
+
+
 def test_nothing_of_what_was_read_is_written_down(rest: Rest, ann: Person, job: str) -> None:
     ann.get(f"/jobs/{job}/transcript.txt")
     ann.get(f"/jobs/{job}/audio?download=true")

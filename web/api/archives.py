@@ -109,13 +109,11 @@ def _archive(folders: Sequence[_Folder], wanted: Wanted, name: str) -> Response:
     full = [folder.job for folder in folders if latest(folder.job, TRANSCRIPT) is not None]
     if not full:
         raise NotThereYet("There is no transcript", "Ask again when the job has ended.")
-    for job in full:
-        note(job, "archive")
     if not here.archives.acquire(blocking=False):
         raise TooManyRequests(_SOON)
     try:
-        for folder in folders:
-            note(folder.job, "archive")
+        for job in full:
+            note(job, "archive")
     except BaseException:
         here.archives.release()
         raise
