@@ -176,8 +176,6 @@ def rerun(session: Session, job: Job, stage: Stage) -> None:
         raise Conflict("No minutes were asked for", "Hand the recording in again, with minutes.")
     if any(StageState(one.state) is StageState.RUNNING for one in job.stages):
         raise Conflict("A worker is about to stop", "Try again in a moment.")
-    if stage is Stage.SUMMARIZE and job.minutes is None:
-        raise Conflict("No minutes were asked for", "Hand the recording in again, with minutes.")
     # Remarks on a transcript that stays are still true.
     keeps = stage is Stage.SUMMARIZE and all(
         StageState(one.state) is StageState.DONE for one in job.stages if Stage(one.stage) is not Stage.SUMMARIZE
