@@ -18,7 +18,7 @@ METHOD_LABELS: dict[Method, str] = {
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Evidence(Span):

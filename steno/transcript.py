@@ -14,9 +14,9 @@ Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class _Value(BaseModel):
-    """An immutable value without surprises: unknown fields are refused."""
+    """An immutable value without surprises: unknown fields are refused; errors, which are logged, repeat no words."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Span(_Value):

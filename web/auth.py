@@ -76,6 +76,12 @@ def caller() -> Caller:
     return cast(Caller, g.caller)
 
 
+def require(scope: str) -> None:
+    """For views that need a second scope. Raises Forbidden."""
+    if scope not in caller().scopes:
+        raise Forbidden(f"The token has not the scope {scope}", "Use one that has it.")
+
+
 def signed_in() -> Caller | None:
     """Who is signed in with the browser that asks; None where nobody is."""
     found = sessions.current()

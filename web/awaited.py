@@ -21,8 +21,8 @@ from steno.ledger import housekeeping, jobs, retention, uploads
 from steno.ledger.jobs import Request, UnknownJob
 from steno.states import ENDED, JobState, Queue
 from steno.transcript import Transcript
-from web.auth import caller
-from web.problems import STATUSES, Forbidden, problem
+from web.auth import caller, require
+from web.problems import STATUSES, problem
 from web.services import Services, services
 from web.uploads import receive_multipart
 
@@ -125,8 +125,7 @@ def job_of(recording: FileStorage, options: TranscriptionOptions, *, keep: bool 
     Raises Forbidden where the caller may not see its result, and what `receive_multipart` raises.
     """
     here, who = services(), caller()
-    if "jobs:read" not in who.scopes:
-        raise Forbidden("The token has not the scope jobs:read", "Use one that has it.")
+    require("jobs:read")
     name = recording.filename or ""
     upload = receive_multipart(here.database, here.vault, here.settings, who.user_id, recording.stream, name)
     asked = Request(options=options, delete_after=None if keep else time.time() + _LEFT_BEHIND)

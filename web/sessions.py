@@ -121,20 +121,21 @@ def put_cookie(answer: Response, name: str, value: str, seconds: float | None) -
             max_age=int(seconds) if seconds is not None else None,
             httponly=True,
             samesite="Lax",
-            secure=_tls(),
+            secure=by_tls(),
         )
     else:
-        answer.delete_cookie(cookie_name(name), httponly=True, samesite="Lax", secure=_tls())
+        answer.delete_cookie(cookie_name(name), httponly=True, samesite="Lax", secure=by_tls())
 
 
-def _tls() -> bool:
+def by_tls() -> bool:
+    """Whether people reach this server by https: then cookies go by nothing else."""
     return (services().settings.public_url or "").startswith("https://")
 
 
 def cookie_name(name: str) -> str:
     """What a cookie of ours is called."""
     # With the prefix browsers take it from this very host and by https only.
-    return f"__Host-steno_{name}" if _tls() else f"steno_{name}"
+    return f"__Host-steno_{name}" if by_tls() else f"steno_{name}"
 
 
 def _proof(secret: str, purpose: bytes = b"steno csrf") -> str:

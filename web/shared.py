@@ -82,7 +82,10 @@ def show(secret: str) -> Response:
 @public
 def show_job(secret: str) -> Response:
     """What there is to know of the job."""
-    return json_answer(_Followed(secret).view())
+    followed = _Followed(secret)
+    view = followed.view()
+    followed.note("share")
+    return json_answer(view)
 
 
 @public
@@ -110,7 +113,7 @@ def show_waveform(secret: str) -> Response:
     followed = _Followed(secret)
     if not followed.share.with_audio:
         raise _nothing()
-    return waveform_of(followed.found(WAVEFORM))
+    return waveform_of(followed.opened(WAVEFORM))
 
 
 @public

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for everybody.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")]
+_OURS = 0o077  # what is written is for the service's user alone
 
 
 @speaks_plainly
 def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run the whole service on this machine: queue, workers, REST API; end it with Ctrl-C."""
-    _log()
+    _begin()
     settings = load_settings()
     from steno.database import Database
 
@@ -110,7 +111,7 @@ def web(
     threads: Annotated[int, typer.Option(min=1, max=512, help="Requests at once.")] = 32,
 ) -> None:
     """Serve the REST API."""
-    _log()
+    _begin()
     settings = _with_redis(load_settings())
     _unlock(settings)
     from web.serving import serve
@@ -125,7 +126,7 @@ def worker(
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Stages at once; a GPU worker does one.")] = 2,
 ) -> None:
     """Work for the service: decode, transcribe, summarize, send."""
-    _log()
+    _begin()
     settings = _with_redis(load_settings())
     _unlock(settings)
     wanted = _queues(queues)
@@ -155,6 +156,7 @@ def worker(
 @speaks_plainly
 def recover() -> None:
     """Take back once what dead workers left, and delete what is past its time; workers do it all the while."""
+    os.umask(_OURS)
     settings = load_settings()
     from steno.blobs import BlobStore
     from steno.database import Database
@@ -213,7 +215,10 @@ def _queues(text: str) -> list[str]:
     return names
 
 
-def _log() -> None:
+def _begin() -> None:
+    """What all programs of the service do first."""
+    # Decoded speech and the database lie in plain: whatever the rights of the data directory, nobody else reads them.
+    os.umask(_OURS)
     form = "%(asctime)s %(levelname).1s %(name)s %(message)s"
     logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)

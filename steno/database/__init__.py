@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,8 @@ _BUSY = 15.0  # seconds a writer waits for another, in SQLite
 _TRIES = 6
 _MERGED = 500  # pages of the full-text index at once
 _WRITES = "steno_writes"
+# Errors go to the log: they name the statement, never its values, which may be words of a recording.
+_SECRETIVE = {"hide_parameters": True}
 
 
 class Database:
@@ -114,18 +116,27 @@ class Database:
 def _engine(url: str | URL) -> Engine:
     try:
         if isinstance(url, URL) or url.startswith("sqlite"):
-            engine = create_engine(url, connect_args={"timeout": _BUSY, "check_same_thread": False})
+            engine = create_engine(url, connect_args={"timeout": _BUSY, "check_same_thread": False}, **_SECRETIVE)
             event.listen(engine, "connect", _on_connect)
             event.listen(engine, "begin", _on_begin)
             return engine
         # psycopg 3 is the driver that is installed; `postgresql://` alone would mean another one.
         url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **_SECRETIVE)
+        event.listen(engine, "handle_error", _without_values)
+        return engine
     except Exception as error:  # SQLAlchemy's own for a URL, ImportError for a driver
         raise InvalidOption(
             f"STENO_DATABASE_URL cannot be used: {type(error).__name__}",
             "Write sqlite:////path or postgresql://user:password@host/name.",
         ) from error
+
+
+def _without_values(context: ExceptionContext) -> None:
+    # PostgreSQL's own words go on with the row that it did not take.
+    for error in (context.sqlalchemy_exception, context.original_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\nDETAIL:")[0], *error.args[1:])
 
 
 def _on_connect(connection: Any, record: Any) -> None:

@@ -53,15 +53,26 @@ def find_user(session: Session, name: str) -> User:
 
 
 def issue_token(
-    session: Session, user: User, name: str, *, scopes: Sequence[str] = SCOPES, days: float | None = None
+    session: Session,
+    user: User,
+    name: str,
+    *,
+    scopes: Sequence[str] = SCOPES,
+    days: float | None = None,
+    asking: str | None = None,
 ) -> tuple[ApiToken, str]:
-    """A new token and its secret, which nobody can see again. Raises InvalidOption for an unknown scope."""
+    """A new token and its secret, which nobody can see again. Raises InvalidOption for an unknown scope.
+
+    It ends with the token of the id `asking` at the latest: whoever finds one that ends must not make it last.
+    """
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
         raise InvalidOption(f"There is no scope '{unknown[0]}'", f"Known: {', '.join(SCOPES)}.")
     secret = _PREFIX + new_secret()
     time = time_now(session)
-    expires = time + days * 86_400 if days is not None else None
+    before = session.get(ApiToken, asking) if asking is not None else None
+    ends = (time + days * 86_400 if days is not None else None, before.expires if before is not None else None)
+    expires = min((end for end in ends if end is not None), default=None)
     token = ApiToken(user_id=user.id, name=name[:200], sha256=digest(secret), scopes=list(scopes), expires=expires)
     session.add(token)
     session.flush()

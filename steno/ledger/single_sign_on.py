@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from steno.database.clock import now, time_now
 from steno.database.tables import SignInFlow, User
 from steno.errors import StenoError
-from steno.ledger import accounts, people
+from steno.ledger import accounts, people, sessions
 from steno.ledger.moves import record
 from steno.ledger.secret import digest, new_secret
 
@@ -142,4 +142,12 @@ def _follow_role(session: Session, user: User, admin: bool | None) -> None:
             record(session, "user.kept-administrator", user_id=user.id)
             return
     user.admin = admin
+    sessions.end_all(session, user.id)
     record(session, "user.promoted" if admin else "user.demoted", user_id=user.id, by="identity provider")
+
+
+def refused(session: Session, reason: str, *, address: str = "", who: Identity | None = None) -> None:
+    """Write down that a sign-in came to nothing: the code of the reason, and who it was as far as is known."""
+    known = session.scalar(select(User.id).where(User.subject == who.key)) if who is not None else None
+    name = who.name if who is not None and known is None else None
+    record(session, "sign_in.refused", user_id=known, address=address[:64], reason=reason, name=name)

@@ -23,12 +23,12 @@ def opened(ann: Person, job: str) -> list[dict]:  # type: ignore[type-arg]  # JS
 
 
 def test_reading_is_written_down_with_who_what_when_and_from_where(ann: Person, job: str) -> None:
-    for address in ("transcript", "transcript.srt", "minutes.md", "audio"):
+    for address in ("transcript", "transcript.srt", "minutes.md", "waveform", "audio"):
         assert ann.get(f"/jobs/{job}/{address}").status_code == 200
 
     seen = opened(ann, job)
 
-    assert [event["what"] for event in seen] == ["transcript", "minutes", "audio"]
+    assert [event["what"] for event in seen] == ["transcript", "minutes", "waveform", "audio"]
     assert {(event["who"], event["address"], event["share"]) for event in seen} == {
         ("ann@example.org", "127.0.0.1", None)
     }
@@ -74,6 +74,22 @@ def test_whoever_follows_a_link_is_that_link(rest: Rest, ann: Person, job: str) 
     assert {answer.status_code for answer in answers} == {200}
     assert [event["what"] for event in seen] == ["share", "transcript", "minutes", "audio"]
     assert {(event["who"], event["share"], event["label"]) for event in seen} == {(None, made["id"], "The board")}
+
+
+@pytest.mark.parametrize(("part", "what"), [("/job.json", "share"), ("/waveform", "waveform")])
+def test_no_part_of_a_link_is_looked_at_unseen(rest: Rest, ann: Person, job: str, part: str, what: str) -> None:
+    link = ann("POST", f"/jobs/{job}/shares", json={}).json["url"].rsplit("/", 1)[1]
+
+    rest.app.test_client().get(f"/shared/{link}{part}")
+
+    assert [event["what"] for event in opened(ann, job)] == [what]
+
+
+def test_an_edit_whose_answer_shows_all_is_a_reading(ann: Person, job: str) -> None:
+    for kind in ("transcript", "minutes"):
+        assert ann("PATCH", f"/jobs/{job}/{kind}", json={}).status_code == 200
+
+    assert [event["what"] for event in opened(ann, job)] == ["transcript", "minutes"]
 
 
 def test_an_archive_is_an_archive_of_each_of_its_jobs(rest: Rest, ann: Person, job: str) -> None:

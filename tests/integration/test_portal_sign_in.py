@@ -130,6 +130,22 @@ def test_behind_tls_cookies_are_bound_to_this_host(tmp_path: Path) -> None:
     assert "Domain" not in cookie
 
 
+def test_behind_tls_every_cookie_goes_by_tls_alone(tmp_path: Path) -> None:
+    rest = with_ann(make_rest(tmp_path, public_url="https://steno.example.org"))
+    client, secure = rest.app.test_client(), {"base_url": "https://steno.example.org"}
+    proof = client.get("/sign-in", **secure).text.partition('data-csrf="')[2].partition('"')[0]
+    client.post("/sign-in", data={"csrf_token": proof, "name": "ann@example.org", "password": PASSWORD}, **secure)
+    page = client.get("/account", **secure)
+    proof = page.text.partition('data-csrf="')[2].partition('"')[0]
+
+    saved = client.post("/account", data={"csrf_token": proof, "language": "fi"}, **secure)
+    after = client.get("/account", **secure)
+
+    cookies = [*saved.headers.getlist("Set-Cookie"), *after.headers.getlist("Set-Cookie")]
+    assert {cookie.split("=")[0] for cookie in cookies} == {"steno_said", "steno_language"}
+    assert all("Secure" in cookie for cookie in cookies)
+
+
 def test_without_local_accounts_no_password_lets_in_but_a_link_does(tmp_path: Path) -> None:
     rest = with_ann(make_rest(tmp_path, local_accounts=False))
     ann = Person(rest.app)

@@ -146,6 +146,36 @@ def test_a_token_gives_no_more_than_it_has(rest: Rest) -> None:
     assert keeper("POST", "/tokens", json={"name": "x", "scopes": ["tokens"]}).status_code == 201
 
 
+def test_a_token_makes_none_that_outlives_it(rest: Rest) -> None:
+    ann = rest.person()
+    short = ann("POST", "/tokens", json={"name": "for a day", "days": 1, "scopes": ["tokens"]}).json
+    script = Person(ann.client, ann.id, short["token"])
+
+    made = [
+        script("POST", "/tokens", json={"name": "x", "scopes": ["tokens"], **days}).json["expires"]
+        for days in ({}, {"days": 30}, {"days": 0.5})
+    ]
+
+    assert made[:2] == [short["expires"]] * 2
+    assert made[2] < short["expires"]
+    assert ann("POST", "/tokens", json={"name": "y", "scopes": ["tokens"]}).json["expires"] is None
+
+
+def test_who_may_only_write_is_shown_nothing_by_changing_nothing(rest: Rest) -> None:
+    ann, writer = rest.person(), rest.person(scopes=("jobs:write",))
+    job = ann.job(minutes="true")
+    rest.complete(job)
+
+    answers = [
+        writer("PATCH", f"/jobs/{job}/transcript", json={}),
+        writer("PATCH", f"/jobs/{job}/minutes", json={}),
+        writer("POST", f"/jobs/{job}/transcript/restore", json={"revision": 1}),
+        writer("POST", f"/jobs/{job}/minutes/restore", json={"revision": 1}),
+    ]
+
+    assert [(one.status_code, one.json["code"]) for one in answers] == [(403, "forbidden")] * 4
+
+
 def test_expired_tokens_and_disabled_people_are_strangers(rest: Rest) -> None:
     ann, bob = rest.person(), rest.person("bob@example.org")
 

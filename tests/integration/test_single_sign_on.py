@@ -288,6 +288,35 @@ def test_administrators_follow_the_rule_at_each_sign_in_but_the_last_stays(
         assert "user.kept-administrator" in session.scalars(select(AuditEvent.kind)).all()
 
 
+def test_who_becomes_an_administrator_there_signs_in_anew_everywhere(
+    tmp_path: Path, provider: IdentityProvider
+) -> None:
+    rest = make_rest(tmp_path, **provider.settings, oidc_admin="groups=admins")
+    before, now = Person(rest.app), Person(rest.app)
+    sign_in(before)
+    provider.person["groups"] = ["admins"]
+
+    sign_in(now)
+
+    assert now.get("/admin").status_code in {200, 303} and users(rest)["ann@example.org"].admin
+    assert now.get("/account").status_code == 200
+    assert before.get("/account").status_code == 303
+
+
+def test_who_is_not_let_in_is_written_down(tmp_path: Path, provider: IdentityProvider) -> None:
+    rest = make_rest(tmp_path, **provider.settings, oidc_allow="affiliation=staff")
+    stranger = Person(rest.app, address="198.51.100.9")
+
+    sign_in(stranger)
+    for _ in range(3):  # without a way that began here
+        stranger.get("/sign-in/oidc/callback?state=x&code=y")
+
+    with rest.database.reading() as session:
+        [event] = session.scalars(select(AuditEvent).where(AuditEvent.kind == "sign_in.refused"))
+    assert event.user_id is None
+    assert event.detail == {"address": "198.51.100.9", "reason": "not-admitted", "name": "ann@example.org"}
+
+
 def test_a_local_account_is_not_taken_over_by_its_name_or_address(rest: Rest, provider: IdentityProvider) -> None:
     local(rest, "ann@example.org")
     provider.person |= {"email": "ann@example.org", "email_verified": True}

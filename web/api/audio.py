@@ -12,6 +12,7 @@ from werkzeug.wsgi import FileWrapper
 
 from steno.database.tables import Job
 from steno.ledger import jobs, recordings
+from web.api.documents import NO_COPY
 from web.api.etags import require_version
 from web.api.jobs import IF_MATCH
 from web.auth import caller
@@ -99,7 +100,7 @@ def recording_of(job: Job, *, attach: bool = False) -> Response:
     except RequestedRangeNotSatisfiable:
         file.close()
         raise
-    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Cache-Control"] = NO_COPY
     # Whatever a person named it, a browser must not take it for a page.
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     return answer

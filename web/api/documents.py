@@ -16,7 +16,7 @@ from steno.exports.minutes import get_minutes_format, minutes_formats
 from steno.exports.registry import Export
 from steno.ledger import documents, jobs, search
 from steno.transcript import Transcript
-from web.auth import caller
+from web.auth import caller, require
 from web.openings import note
 from web.problems import NotAcceptable, NotThereYet, UnknownFormat
 from web.services import services
@@ -24,6 +24,7 @@ from web.services import services
 Value = TypeVar("Value", bound=BaseModel)
 TRANSCRIPT, MINUTES, WAVEFORM = "transcript", "minutes", "waveform"
 _DEFAULT = "json"
+NO_COPY = "private, no-store"  # words and voices are not for the disk of whatever computer the browser is on
 _FOLDERS = {TRANSCRIPT: "transcripts", MINUTES: "minutes"}  # of those that people change
 
 
@@ -56,6 +57,15 @@ def opened(job_id: str, kind: str, revision: int | None = None) -> Found:
     found = find(job_id, kind, revision)
     note(found.job, kind)
     return found
+
+
+def changing(job_id: str, kind: str) -> Found:
+    """The latest revision for a caller who changes it; the answer shows it to them, so they must be allowed to read.
+
+    Raises Forbidden, UnknownJob, NotThereYet.
+    """
+    require("jobs:read")
+    return opened(job_id, kind)
 
 
 def latest(job: Job, kind: str) -> Found | None:
@@ -175,7 +185,7 @@ def tag_of(found: Found, face: str) -> str:
 def versioned(answer: Response, found: Found, tag: str) -> Response:
     """The answer with its tag and the number of the revision."""
     answer.set_etag(tag)
-    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Cache-Control"] = NO_COPY
     answer.headers["Steno-Revision"] = str(found.document.revision)
     answer.vary.add("Accept")
     return answer

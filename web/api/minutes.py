@@ -12,6 +12,7 @@ from web.api.documents import (
     TRANSCRIPT,
     Found,
     beside,
+    changing,
     chosen_format,
     find,
     keep,
@@ -80,9 +81,10 @@ def edit_minutes(job_id: str, body: MinutesEdits) -> Response:
     """Correct the minutes: texts, owners, days, what is done, what is left out, what was missing.
 
     All of it or nothing; indexes are those of the revision that If-Match names. It makes a new revision; what the same
-    person changes within ten minutes goes into it, with another ETag, unless a statement is removed.
+    person changes within ten minutes goes into it, with another ETag, unless a statement is removed. The answer shows
+    the minutes, so the token needs the scope `jobs:read`, too.
     """
-    found = find(job_id, MINUTES)
+    found = changing(job_id, MINUTES)
     require_version(found.version)
     spoken = beside(found, TRANSCRIPT)
     if spoken is None:
@@ -114,7 +116,7 @@ def list_minutes_revisions(job_id: str) -> Response:
 )
 def restore_minutes(job_id: str, body: Restore) -> Response:
     """Make an earlier revision the latest again, as a new revision."""
-    latest = find(job_id, MINUTES)
+    latest = changing(job_id, MINUTES)
     require_version(latest.version)
     wanted = load(find(job_id, MINUTES, body.revision), Minutes)
     return minutes_as(keep(latest, wanted), "json", attach=False)

@@ -38,7 +38,12 @@ class TokenRequest(BaseModel):
         max_length=3,
         description="What it allows; not more than the token that asks.",
     )
-    days: float | None = Field(default=None, gt=0, le=3660, description="Days until it expires; null: never.")
+    days: float | None = Field(
+        default=None,
+        gt=0,
+        le=3660,
+        description="Days until it expires; null: never. Not later than the asking token.",
+    )
 
 
 @routes.operation("GET", "/tokens", scope="tokens", answers={200: Answer("Your tokens.", TokenList)})
@@ -61,7 +66,10 @@ def issue_token(body: TokenRequest) -> Response:
     def issue(session: Session) -> NewTokenView:
         user = session.get_one(User, who.user_id)
         scopes = list(dict.fromkeys(body.scopes))
-        token, secret = accounts.issue_token(session, user, clean(body.name), scopes=scopes, days=body.days)
+        asking = who.key if who.session_id is None else None
+        token, secret = accounts.issue_token(
+            session, user, clean(body.name), scopes=scopes, days=body.days, asking=asking
+        )
         return NewTokenView(**token_view(token).model_dump(), token=secret)
 
     answer = json_answer(services().database.write(issue), 201)

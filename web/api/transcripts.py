@@ -12,6 +12,7 @@ from steno.transcript import Segment, Speaker, Transcript
 from web.api.documents import (
     TRANSCRIPT,
     Found,
+    changing,
     chosen_format,
     find,
     keep,
@@ -110,9 +111,9 @@ def edit_transcript(job_id: str, body: TranscriptEdits) -> Response:
     All of it or nothing. Words that stay keep their times, segments their ids; no id is used twice. Send the ETag you
     saw as If-Match, so that two people do not overwrite each other. It makes a new revision; what the same person
     changes within ten minutes goes into it, with another ETag, unless speakers are merged, segments deleted or texts
-    replaced: then the revision before stays.
+    replaced: then the revision before stays. The answer shows the transcript, so the token needs `jobs:read`, too.
     """
-    found = find(job_id, TRANSCRIPT)
+    found = changing(job_id, TRANSCRIPT)
     require_version(found.version)
     before = load(found, Transcript)
     after = edited(before, body)
@@ -130,7 +131,7 @@ def edit_transcript(job_id: str, body: TranscriptEdits) -> Response:
 )
 def restore_transcript(job_id: str, body: Restore) -> Response:
     """Make an earlier revision the latest again, as a new revision."""
-    latest = find(job_id, TRANSCRIPT)
+    latest = changing(job_id, TRANSCRIPT)
     require_version(latest.version)
     before, earlier = load(latest, Transcript), load(find(job_id, TRANSCRIPT, body.revision), Transcript)
     after = restored(earlier, before)

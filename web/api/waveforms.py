@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from steno.waveform import Waveform
-from web.api.documents import WAVEFORM, Found, find, load, tag_of, versioned
+from web.api.documents import WAVEFORM, Found, load, opened, tag_of, versioned
 from web.api.jobs import IF_NONE_MATCH
 from web.contract import Answer, Routes, json_answer
 
@@ -19,7 +19,7 @@ routes = Routes("recordings")
 )
 def get_waveform(job_id: str) -> Response:
     """The loudest of each of up to 2000 parts of the recording. It is made together with the transcript."""
-    return waveform_of(find(job_id, WAVEFORM))
+    return waveform_of(opened(job_id, WAVEFORM))
 
 
 def waveform_of(found: Found) -> Response:

@@ -7,6 +7,8 @@ from urllib.parse import quote, unquote
 from flask import Flask, Response, redirect, request
 from pydantic import BaseModel, ValidationError
 
+from web.sessions import by_tls
+
 Form = TypeVar("Form", bound=BaseModel)
 _SAID = "steno_said"
 
@@ -26,7 +28,7 @@ def fault(error: ValidationError) -> str:
 def done(says: str, address: str) -> Response:
     """Say on the next page that it is done, and go there."""
     answer = redirect(address, 303)
-    answer.set_cookie(_SAID, quote(says[:300]), max_age=60, httponly=True, samesite="Lax")
+    answer.set_cookie(_SAID, quote(says[:300]), max_age=60, httponly=True, samesite="Lax", secure=by_tls())
     return answer  # type: ignore[return-value]
 
 
@@ -37,7 +39,7 @@ def register(app: Flask) -> None:
     @app.after_request
     def forget(answer: Response) -> Response:
         if _SAID in request.cookies and answer.mimetype == "text/html" and answer.status_code < 300:
-            answer.delete_cookie(_SAID, httponly=True, samesite="Lax")
+            answer.delete_cookie(_SAID, httponly=True, samesite="Lax", secure=by_tls())
         return answer
 
 

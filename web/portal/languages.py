@@ -50,7 +50,7 @@ def remember(chosen: str) -> None:
 
     @after_this_request
     def keep(answer: Response) -> Response:
-        answer.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="Lax")
+        answer.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=sessions.by_tls())
         return answer
 
 
@@ -59,7 +59,7 @@ def forget() -> None:
 
     @after_this_request
     def drop(answer: Response) -> Response:
-        answer.delete_cookie(COOKIE, samesite="Lax")
+        answer.delete_cookie(COOKIE, samesite="Lax", secure=sessions.by_tls())
         return answer
 
 

@@ -69,16 +69,22 @@ def come_back() -> AnyResponse:
     here = services()
     secret = request.cookies.get(sessions.cookie_name(_COOKIE), "")
     way = here.database.write(lambda session: ledger.come_back(session, secret))
+    who: Identity | None = None
     try:
         if way is None:
             raise ProviderFailed("The sign-in took too long, or was begun in another browser", "Begin anew.")
-        who = _identity(
+        claims = _believed(
             _provider().finish(
                 request.args, redirect_uri=_address(_BACK), state=way.state, nonce=way.nonce, verifier=way.verifier
             )
         )
+        who = _identity(claims)
+        if not read_rule(here.settings.oidc_allow).met_by(claims):
+            raise NotAdmitted("Your account there does not let you in here", "Ask an administrator.")
         answer = _connected(way, who) if way.user_id is not None else _entered(way, who)
     except StenoError as error:
+        if way is not None:  # else anybody could fill the audit log
+            _note_refusal(error.code, who)
         page_ = render_template("sign_in_failed.html", fault=told(error.code, str(error)))
         answer = make_response(page_, 403 if isinstance(error, NotAdmitted) else 400)
     sessions.put_cookie(answer, _COOKIE, "", None)
@@ -130,13 +136,20 @@ def _connected(way: Way, who: Identity) -> Response:
     return done(_("Your account is connected."), way.wanted)
 
 
+def _note_refusal(reason: str, who: Identity | None) -> None:
+    address = request.remote_addr or ""
+    services().database.write(lambda session: ledger.refused(session, reason, address=address, who=who))
+
+
+def _believed(claims: dict[str, object]) -> dict[str, object]:
+    """What the provider says, with its mail address as verified where the operator knows that it is."""
+    trusted = services().settings.oidc_trust_email and text_of(claims | {VERIFIED: True}, EMAIL) is not None
+    return claims | {VERIFIED: True} if trusted else claims
+
+
 def _identity(claims: dict[str, object]) -> Identity:
-    """Who the provider says it is, where the operator's rules let them in. Raises NotAdmitted."""
+    """Who the provider says it is."""
     settings = services().settings
-    if settings.oidc_trust_email and text_of(claims | {VERIFIED: True}, EMAIL) is not None:
-        claims = claims | {VERIFIED: True}
-    if not read_rule(settings.oidc_allow).met_by(claims):
-        raise NotAdmitted("Your account there does not let you in here", "Ask an administrator.")
     issuer, subject = str(claims["iss"]), str(claims["sub"])
     email = _mail_address(text_of(claims, EMAIL))
     name = text_of(claims, settings.oidc_name_claim) or email or subject

@@ -4,7 +4,7 @@ import { all, find } from "./dom.js";
 import { moment } from "./format.js";
 
 const YEAR = 31536000;
-const remember = (name, value) => { document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax`; };
+const remember = (name, value) => { document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`; };
 
 for (const choice of all('input[name="theme"]')) {
   choice.addEventListener("change", () => {
