@@ -19,12 +19,11 @@ from sqlalchemy.orm import Session
 
 from steno.config import Settings
 from steno.database import Database
-from steno.database.clock import now
+from steno.database.clock import DAY, now
 from steno.database.tables import JobEnding, new_id
 from steno.evaluation.golden import read_golden
 from steno.jobs import MinutesOptions
 from steno.ledger.accounts import find_user
-from steno.ledger.endings import DAY
 from steno.transcript import Mark, MarkKind, Segment, Transcript, Uncovered, Word
 from tests.browser import Visit, chromium
 from tests.conftest import ROOT

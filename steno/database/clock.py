@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+DAY = 86_400.0  # seconds
+
 
 class now(FunctionElement[float]):  # noqa: N801  # reads as the SQL function it is
     """The time as the database knows it."""

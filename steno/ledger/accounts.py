@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now, time_now
+from steno.database.clock import DAY, now, time_now
 from steno.database.tables import ApiToken, User, WebSession
 from steno.errors import InvalidOption
 from steno.exports.clean import clean
@@ -71,7 +71,7 @@ def issue_token(
     secret = _PREFIX + new_secret()
     time = time_now(session)
     before = session.get(ApiToken, asking) if asking is not None else None
-    ends = (time + days * 86_400 if days is not None else None, before.expires if before is not None else None)
+    ends = (time + days * DAY if days is not None else None, before.expires if before is not None else None)
     expires = min((end for end in ends if end is not None), default=None)
     token = ApiToken(user_id=user.id, name=name[:200], sha256=digest(secret), scopes=list(scopes), expires=expires)
     session.add(token)

@@ -8,9 +8,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from steno.database import Database
-from steno.database.clock import now
+from steno.database.clock import DAY, now
 from steno.database.tables import AuditEvent, User
-from steno.ledger.endings import DAY
 
 _BATCH = 1000
 _PEOPLE = 200  # that a word may mean

@@ -7,7 +7,8 @@ from typing import Literal
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.changes import changed
+from steno.database.clock import DAY, now
 from steno.database.tables import Check
 from steno.ledger.moves import record
 from steno.states import Queue
@@ -16,7 +17,7 @@ Kind = Literal["mail", "llm"]
 QUEUE_OF: dict[Kind, Queue] = {"mail": Queue.NOTIFY, "llm": Queue.LLM}
 _LEASE = 300.0  # seconds: nothing that is tried takes longer
 _LONGEST = 600
-_KEPT = 30 * 86_400.0  # seconds
+_KEPT = 30 * DAY  # seconds
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,7 @@ def claim(session: Session, kinds: Collection[Kind], owner: str) -> Trial | None
     ready = _due() & Check.kind.in_(list(kinds))
     for check_id in session.scalars(select(Check.id).where(ready).order_by(Check.created).limit(4)).all():
         values = {"state": "running", "owner": owner[:200], "lease_until": now() + _LEASE}
-        taken = session.execute(update(Check).where(Check.id == check_id, Check.state == "due").values(**values))
-        if taken.rowcount == 1:  # type: ignore[attr-defined]
+        if changed(session, update(Check).where(Check.id == check_id, Check.state == "due").values(**values)) == 1:
             check = session.get_one(Check, check_id, populate_existing=True)
             return Trial(check.id, "mail" if check.kind == "mail" else "llm", check.address, owner)
     return None

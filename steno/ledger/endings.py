@@ -3,13 +3,11 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from steno.database.clock import time_now
+from steno.database.clock import DAY, time_now
 from steno.database.tables import Job, JobEnding
 from steno.ledger.moves import move_job
 from steno.ledger.outbox import announce
 from steno.states import JobState, Stage, StageState
-
-DAY = 86_400.0
 
 
 def end(session: Session, job: Job, state: JobState) -> None:

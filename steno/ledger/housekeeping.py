@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
-from steno.database.clock import now
+from steno.database.clock import DAY, now
 from steno.database.tables import Job, Upload
 from steno.ledger import jobs, openings, recordings, sessions, uploads, warnings, workspaces
 from steno.ledger.accounts import find_user
@@ -53,7 +53,7 @@ def follow_rules(database: Database, settings: Settings) -> None:
 def ended_before(database: Database, *, days: float, user: str | None = None) -> Sequence[str]:
     """Ids of the jobs that ended longer ago, of one person or of all. Raises InvalidOption for an unknown person."""
     with database.reading() as session:
-        wanted = select(Job.id).where(Job.state.in_(list(ENDED)), Job.finished < now() - days * 86_400.0)
+        wanted = select(Job.id).where(Job.state.in_(list(ENDED)), Job.finished < now() - days * DAY)
         if user is not None:
             wanted = wanted.where(Job.user_id == find_user(session, user).id)
         return session.scalars(wanted).all()

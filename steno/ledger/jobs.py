@@ -10,10 +10,11 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from steno.database.tables import Document, Job, Question, StageRun, Upload, User
+from steno.database.changes import changed
+from steno.database.tables import Document, Job, Question, StageRun, Upload
 from steno.errors import StenoError
 from steno.jobs import MinutesOptions, TranscriptionOptions
-from steno.ledger import search
+from steno.ledger import accounts, search
 from steno.ledger.endings import end
 from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
 from steno.states import ENDED, ORDER, QUEUE_OF, JobState, Stage, StageState
@@ -63,14 +64,14 @@ def submit(
     Raises Conflict where the key was used for another request, or the upload is not complete or taken over already.
     """
     if idempotency_key is not None:  # two requests at once: one after the other
-        session.execute(select(User.id).where(User.id == upload.user_id).with_for_update(key_share=True))
+        accounts.hold(session, upload.user_id)
     known = by_key(session, upload.user_id, idempotency_key, request_sha256)
     if known is not None:
         return known
     if upload.sha256 is None:
         raise Conflict("The upload is not complete", "Send the rest of it first.")
     # The row goes first: of two requests at once only one may have the recording.
-    if session.execute(delete_rows(Upload).where(Upload.id == upload.id)).rowcount != 1:  # type: ignore[attr-defined]
+    if changed(session, delete_rows(Upload).where(Upload.id == upload.id)) != 1:
         raise Conflict("A job has taken over this upload already", "Look at your jobs.")
     job = Job(
         user_id=upload.user_id,

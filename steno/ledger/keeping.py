@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.changes import changed
+from steno.database.clock import DAY, now
 from steno.database.tables import Job
 from steno.ledger import portal_settings
-from steno.ledger.endings import DAY
 from steno.ledger.moves import record
 from steno.ledger.portal_settings import Retention
 
@@ -60,8 +60,7 @@ def set_rules(session: Session, rules: Retention, *, by: str, also_old: bool) ->
         return 0
     goes = case((_target(rules) > _warned(rules), _target(rules)), else_=_warned(rules))
     wanted = update(Job).where(_undated(rules) | _beyond(rules))
-    changed = session.execute(wanted.values(delete_after=goes, warned=None, version=Job.version + 1))
-    count = int(changed.rowcount)  # type: ignore[attr-defined]
+    count = changed(session, wanted.values(delete_after=goes, warned=None, version=Job.version + 1))
     record(session, "retention.applied", user_id=by, jobs=count)
     return count
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now, time_now
+from steno.database.changes import changed
+from steno.database.clock import DAY, now, time_now
 from steno.database.tables import PersonalLetter, User
 from steno.ledger import accounts, sessions
 from steno.ledger.moves import record
 
 INVITATION, FORGOTTEN = "invitation", "forgotten"
 _GOOD_FOR = {INVITATION: sessions.INVITED, FORGOTTEN: 3600.0}  # seconds that the link is good
-_TRIED_FOR = {INVITATION: 2 * 86_400.0, FORGOTTEN: 1800.0}  # seconds until nobody waits for it any more
+_TRIED_FOR = {INVITATION: 2 * DAY, FORGOTTEN: 1800.0}  # seconds until nobody waits for it any more
 _APART = 900.0  # seconds between two mails to one person: nobody's mailbox is filled by others
 _BACK_OFF = (5.0, 30.0, 120.0, 600.0, 3600.0)
 _LEASE = 120.0
@@ -71,8 +72,7 @@ def claim(session: Session, owner: str) -> Letter | None:
     ).all():
         ours = update(PersonalLetter).where(PersonalLetter.id == letter_id, _due())
         values = {"state": "sending", "owner": owner[:200], "lease_until": now() + _LEASE}
-        taken = session.execute(ours.values(**values, attempts=PersonalLetter.attempts + 1))
-        if taken.rowcount == 1:  # type: ignore[attr-defined]
+        if changed(session, ours.values(**values, attempts=PersonalLetter.attempts + 1)) == 1:
             one = session.get_one(PersonalLetter, letter_id, populate_existing=True)
             return Letter(one.id, one.user_id, one.kind, owner[:200], one.attempts)
     return None

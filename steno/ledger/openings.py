@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.changes import changed
+from steno.database.clock import DAY, now
 from steno.database.tables import AuditEvent, Job, Share, User
 
 OPENED = "document.opened"
@@ -70,8 +71,7 @@ def told(session: Session, job: Job) -> Sequence[Told]:
 
 def forget(session: Session, days: int) -> int:
     """Delete events that are older; how many."""
-    over = session.execute(delete(AuditEvent).where(AuditEvent.at < now() - days * 86_400.0))
-    return int(over.rowcount)  # type: ignore[attr-defined]  # a deletion's result has one
+    return changed(session, delete(AuditEvent).where(AuditEvent.at < now() - days * DAY))
 
 
 def _told(event: AuditEvent, user: User | None, links: dict[str, str]) -> Told:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now, time_now
+from steno.database.changes import changed
+from steno.database.clock import DAY, now, time_now
 from steno.database.tables import Delivery, Job
 from steno.states import JobState
 
 # Seconds: a mail server that is down for a weekend still gets its mail.
 _BACK_OFF = (5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
-_GIVE_UP = 3 * 24 * 3600.0
+_GIVE_UP = 3 * DAY
 MAIL, WEBHOOK = "mail", "webhook"
 EXPIRING = "job.expiring"  # the job goes soon
 
@@ -50,8 +51,7 @@ def claim_delivery(session: Session, owner: str, lease: float) -> Due | None:
     for delivery_id in session.scalars(longest).all():
         values = {"state": "sending", "lease_owner": owner, "lease_until": now() + lease}
         ours = update(Delivery).where(Delivery.id == delivery_id, due)
-        taken = session.execute(ours.values(attempts=Delivery.attempts + 1, **values))
-        if taken.rowcount == 1:  # type: ignore[attr-defined]
+        if changed(session, ours.values(attempts=Delivery.attempts + 1, **values)) == 1:
             one = session.get_one(Delivery, delivery_id, populate_existing=True)
             return Due(one.id, one.job_id, one.kind, one.event, one.address, owner, one.attempts)
     return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, raiseload
 
 from steno.database.tables import ApiToken, AuditEvent, Job, Upload, WebSession
 from steno.ledger import people
@@ -26,7 +26,8 @@ def count_jobs(session: Session, user_id: str) -> int:
 def copy(session: Session, user_id: str) -> dict[str, object]:
     """Every row about a person, as JSON values; secrets are not kept, so they are not there."""
     user = people.get(session, user_id)
-    jobs = session.scalars(select(Job).where(Job.user_id == user_id).order_by(Job.created).limit(_MOST))
+    mine = select(Job).where(Job.user_id == user_id).order_by(Job.created).limit(_MOST)
+    jobs = session.scalars(mine.options(raiseload(Job.stages)))  # thousands of rows that nobody looks at
     tokens = session.scalars(select(ApiToken).where(ApiToken.user_id == user_id))
     browsers = session.scalars(select(WebSession).where(WebSession.user_id == user_id))
     uploads = session.scalars(select(Upload).where(Upload.user_id == user_id))

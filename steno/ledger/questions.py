@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from steno.database.changes import changed
 from steno.database.clock import now
 from steno.database.tables import Job, Question
 from steno.errors import StenoError
@@ -81,8 +82,7 @@ def claim(session: Session, owner: str, lease: float) -> Asked | None:
     for question_id in session.scalars(select(Question.id).where(_ready()).order_by(Question.created).limit(4)).all():
         values = {"state": "running", "lease_owner": owner[:100], "lease_until": now() + lease}
         ours = update(Question).where(Question.id == question_id, _ready())
-        taken = session.execute(ours.values(attempts=Question.attempts + 1, **values))
-        if taken.rowcount == 1:  # type: ignore[attr-defined]
+        if changed(session, ours.values(attempts=Question.attempts + 1, **values)) == 1:
             one = session.get_one(Question, question_id, populate_existing=True)
             return Asked(one.id, one.job_id, one.blob, owner[:100], one.attempts)
     return None
@@ -90,8 +90,7 @@ def claim(session: Session, owner: str, lease: float) -> Asked | None:
 
 def heartbeat(session: Session, mine: Asked, lease: float) -> bool:
     """Renew the lease. False where the question is no longer ours."""
-    kept = session.execute(update(Question).where(_held(mine)).values(lease_until=now() + lease))
-    return bool(kept.rowcount == 1)  # type: ignore[attr-defined]
+    return changed(session, update(Question).where(_held(mine)).values(lease_until=now() + lease)) == 1
 
 
 def answered(session: Session, mine: Asked, blob: str) -> bool:
@@ -133,5 +132,5 @@ def _held(mine: Asked) -> ColumnElement[bool]:
 
 
 def _end(session: Session, mine: Asked, **values: object) -> bool:
-    ended = session.execute(update(Question).where(_held(mine)).values(lease_owner=None, lease_until=None, **values))
-    return bool(ended.rowcount == 1)  # type: ignore[attr-defined]
+    ended = update(Question).where(_held(mine)).values(lease_owner=None, lease_until=None, **values)
+    return changed(session, ended) == 1

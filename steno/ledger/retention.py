@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from steno.config import Settings
-from steno.database.clock import time_now
+from steno.database.clock import DAY, time_now
 from steno.database.tables import Job, PortalSetting
 from steno.errors import InvalidOption
 from steno.ledger import portal_settings
 from steno.ledger.jobs import Request, same_moment
 from steno.ledger.portal_settings import Retention
 
-DAY = 86_400.0
 # A date that a calendar gives is not refused for the hours of the day.
 _SLACK = DAY
 

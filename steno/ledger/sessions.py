@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now, time_now
+from steno.database.changes import changed
+from steno.database.clock import DAY, now, time_now
 from steno.database.tables import PersonalLetter, SignInFlow, SignInLink, User, WebSession
 from steno.errors import StenoError
 from steno.ledger import accounts, passwords, throttling
 from steno.ledger.moves import record
 from steno.ledger.secret import digest, new_secret
 
-_DAY = 86_400.0
-IDLE, LONGEST = 14 * _DAY, 90 * _DAY
-FIRST, INVITED = 1 * _DAY, 7 * _DAY  # how long a link is good
+IDLE, LONGEST = 14 * DAY, 90 * DAY
+FIRST, INVITED = 1 * DAY, 7 * DAY  # how long a link is good
 _NOTE_EVERY = 60.0  # a write for every request would cost more than it tells
 
 
@@ -96,7 +96,7 @@ def end(session: Session, user_id: str, session_id: str) -> bool:
 def end_all(session: Session, user_id: str, *, but: str | None = None) -> int:
     """End a person's sessions, all but one; how many."""
     wanted = delete(WebSession).where(WebSession.user_id == user_id, WebSession.id != (but or ""))
-    ended = int(session.execute(wanted).rowcount)  # type: ignore[attr-defined]
+    ended = changed(session, wanted)
     record(session, "session.ended_all", user_id=user_id, sessions=ended)
     return ended
 
@@ -132,8 +132,7 @@ def redeem(session: Session, secret: str, password: str) -> User:
     """Choose a password by a link, which is used up, and sign out everywhere. Raises UnknownLink, WeakPassword."""
     user = invited(session, secret)
     # The row goes first: of two requests at once only one may choose the password.
-    used = session.execute(delete(SignInLink).where(SignInLink.sha256 == digest(secret)))
-    if used.rowcount != 1:  # type: ignore[attr-defined]
+    if changed(session, delete(SignInLink).where(SignInLink.sha256 == digest(secret))) != 1:
         raise _bad_link()
     set_password(session, user, password)
     session.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
@@ -152,7 +151,7 @@ def tidy(session: Session) -> None:
     """Delete the sessions, links and ways to the identity provider whose time is over, and old counts of tries."""
     for table in (WebSession, SignInLink, SignInFlow):
         session.execute(delete(table).where(table.expires < now()))
-    session.execute(delete(PersonalLetter).where(PersonalLetter.created < now() - 7 * _DAY))
+    session.execute(delete(PersonalLetter).where(PersonalLetter.created < now() - 7 * DAY))
     throttling.tidy(session)
 
 

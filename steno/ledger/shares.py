@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from steno.database.clock import now, time_now
+from steno.database.clock import DAY, now, time_now
 from steno.database.tables import Job, Share, User
 from steno.errors import StenoError
 from steno.ledger.jobs import Conflict, lock
 from steno.ledger.moves import record
 from steno.ledger.secret import digest, new_secret
 
-_DAY = 86_400.0
 _MOST = 100  # links of a job
 
 
@@ -41,7 +40,7 @@ def share(
         with_audio=with_audio,
         with_minutes=with_minutes,
         created=time,
-        expires=time + days * _DAY,
+        expires=time + days * DAY,
         opened=0,
     )
     session.add(made)

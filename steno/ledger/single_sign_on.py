@@ -6,6 +6,7 @@ from hashlib import sha256
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from steno.database.changes import changed
 from steno.database.clock import now, time_now
 from steno.database.tables import SignInFlow, User
 from steno.errors import StenoError
@@ -73,8 +74,8 @@ def leave(session: Session, way: Way) -> str:
 def come_back(session: Session, secret: str) -> Way | None:
     """What must come back with this browser, once: whoever comes a second time finds nothing."""
     found = session.scalar(select(SignInFlow).where(SignInFlow.sha256 == digest(secret), SignInFlow.expires > now()))
-    gone = session.execute(delete(SignInFlow).where(SignInFlow.sha256 == digest(secret)))
-    if found is None or gone.rowcount != 1:  # type: ignore[attr-defined]  # another request was first
+    gone = changed(session, delete(SignInFlow).where(SignInFlow.sha256 == digest(secret)))
+    if found is None or gone != 1:  # another request was first
         return None
     return Way(found.state, found.nonce, found.verifier, found.wanted, found.user_id)
 

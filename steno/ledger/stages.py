@@ -6,16 +6,17 @@ Messages are hints: whoever gets one asks here what is to be done, so that a los
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from steno.database.clock import now, time_now
+from steno.database.changes import changed
+from steno.database.clock import DAY, now, time_now
 from steno.database.tables import Job, StageRun
 from steno.ledger.endings import end
 from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
 from steno.states import ENDED, ORDER, JobState, Queue, Stage, StageState
 
-_TURNS = 86_400.0  # seconds: who had no turn for so long waits as long as somebody new
+_TURNS = DAY  # seconds: who had no turn for so long waits as long as somebody new
 _BACK_OFF = (5.0, 30.0, 120.0, 600.0)  # seconds before another try
 _AFTER_DEATHS = 10.0  # seconds
 DIED = "worker-died"
@@ -94,8 +95,7 @@ def claim(session: Session, queue: Queue, owner: str, lease: float) -> Claim | N
 def heartbeat(session: Session, mine: Claim, lease: float, progress: float | None = None) -> bool:
     """Renew the lease. False where the stage is no longer ours, or the job is cancelled: stop."""
     values = {"lease_until": now() + lease} | ({"progress": progress} if progress is not None else {})
-    kept = session.execute(_held(mine).values(**values)).rowcount  # type: ignore[attr-defined]
-    if kept != 1:
+    if changed(session, _held(mine).values(**values)) != 1:
         return False
     return not session.scalar(select(Job.cancel_requested).where(Job.id == mine.job_id))
 
@@ -200,7 +200,7 @@ def waiting(session: Session, queues: Collection[Queue] = tuple(Queue)) -> dict[
     return {Queue(queue): count for queue, count in found}
 
 
-def _held(mine: Claim):  # type: ignore[no-untyped-def]  # SQLAlchemy's own type of an update
+def _held(mine: Claim) -> Update:
     # The attempt too: the same worker may have got the stage once more since.
     ours = (StageRun.lease_owner == mine.owner) & (StageRun.attempts == mine.attempt)
     return update(StageRun).where(StageRun.id == mine.stage_id, StageRun.state == StageState.RUNNING, ours)
@@ -210,8 +210,9 @@ def _lock(session: Session, mine: Claim) -> StageRun | None:
     """The stage, locked for this transaction, where it is still ours."""
     if hold(session, mine.job_id) is None:
         return None
-    held = session.execute(_held(mine).values(lease_until=StageRun.lease_until)).rowcount  # type: ignore[attr-defined]
-    return session.get_one(StageRun, mine.stage_id, populate_existing=True) if held == 1 else None
+    if changed(session, _held(mine).values(lease_until=StageRun.lease_until)) != 1:
+        return None
+    return session.get_one(StageRun, mine.stage_id, populate_existing=True)
 
 
 def _later(session: Session, attempt: int) -> float:

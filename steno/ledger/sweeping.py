@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from steno.blobs import BlobStore
 from steno.database import Database
+from steno.database.clock import DAY
 from steno.database.tables import Base, Job, User
 
-AGE = 86_400.0  # seconds: a blob is written before the row that names it
+AGE = DAY  # seconds: a blob is written before the row that names it
 _BATCH = 500  # keys of one question to the database
 _LOG = logging.getLogger("steno.housekeeping")
 

@@ -14,11 +14,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now, time_now
+from steno.database.clock import DAY, now, time_now
 from steno.database.tables import SignInTries, WebSession
 from steno.ledger.accounts import by_name
 
-_FORGET = 86_400.0  # seconds after which nothing is left of any count
+_FORGET = DAY  # seconds after which nothing is left of any count
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from steno.config import GIB, Settings
+from steno.database.changes import changed
 from steno.database.clock import now, time_now
 from steno.database.tables import Job, Upload, User
 from steno.errors import StenoError, StorageFull
@@ -170,8 +171,7 @@ def full() -> StorageFull:
 
 def _change(session: Session, upload_id: str, settings: Settings, **values: object) -> None:
     ours = update(Upload).where(Upload.id == upload_id, Upload.sha256.is_(None))
-    changed = session.execute(ours.values(expires=now() + settings.upload_expiry, **values))
-    if changed.rowcount != 1:  # type: ignore[attr-defined]  # an update's result has one
+    if changed(session, ours.values(expires=now() + settings.upload_expiry, **values)) != 1:
         raise UnknownUpload("There is no such upload", "Start a new one.")
 
 

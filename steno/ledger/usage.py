@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import Integer, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from steno.database.clock import time_now
+from steno.database.clock import DAY, time_now
 from steno.database.tables import JobEnding, User
-from steno.ledger.endings import DAY
 from steno.states import JobState
 
 _TOP = 10

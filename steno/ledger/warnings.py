@@ -4,10 +4,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from steno.config import Settings
-from steno.database.clock import now, time_now
+from steno.database.clock import DAY, now, time_now
 from steno.database.tables import Delivery, Job, User
 from steno.ledger import retention
-from steno.ledger.endings import DAY
 from steno.ledger.outbox import EXPIRING, MAIL
 from steno.states import ENDED
 

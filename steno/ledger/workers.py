@@ -9,13 +9,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from steno.database.clock import now
+from steno.database.clock import DAY, now
 from steno.database.tables import Worker
 from steno.states import Queue
 
 TELL_EVERY = 10.0  # seconds
 _MISSED = 3  # times not told: it is gone
-_FORGET = 86_400.0  # seconds
+_FORGET = DAY  # seconds
 
 
 class LoadedModel(BaseModel):

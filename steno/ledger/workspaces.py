@@ -6,13 +6,13 @@ It is plain: it goes as soon as nobody can need it where recordings are encrypte
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from steno.database.clock import time_now
+from steno.database.clock import DAY, time_now
 from steno.database.tables import Job
 from steno.states import ENDED, JobState, StageState
 
 # Seconds after a job's end: it may be run again, and goes on where it was.
-_KEEP = 7 * 86_400.0
-_KEEP_SECRET = 86_400.0
+_KEEP = 7 * DAY
+_KEEP_SECRET = DAY
 
 
 def is_over(job: Job) -> bool:

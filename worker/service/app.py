@@ -12,9 +12,9 @@ from celery.signals import worker_init, worker_process_init, worker_ready, worke
 
 from steno.config import Settings
 from steno.states import Queue
+from worker.service.hints import LOOK
 from worker.service.office import Office
 
-LOOK = "steno.look"
 _SOFT = 10.0  # seconds: more than a stage takes to be handed back
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from multiprocessing.synchronize import Event
 from pathlib import PurePath
 
+from sqlalchemy.orm import Session
+
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Job
@@ -25,6 +27,7 @@ _BUSY = 5.0  # seconds
 _GRACE = 8.0  # seconds: less than whoever stops us waits until he kills us
 _STEPS = {Stage.PREPARE: prepare_stage, Stage.TRANSCRIBE: transcribe_stage, Stage.SUMMARIZE: summarize_stage}
 _MAY_PASS = (EngineFailure, KeyUnusable, StorageFull)
+Ending = Callable[[Session], object]  # writes how a stage ended
 
 
 class Runner:
@@ -66,7 +69,7 @@ class Runner:
         if over:
             self._vault.blobs.delete_workspace(job_id)
 
-    def _end_of(self, work: Work, watch: "_Watch"):  # type: ignore[no-untyped-def]  # a function of a session, or None
+    def _end_of(self, work: Work, watch: "_Watch") -> Ending | None:
         """Do the work; what is then to be written, where the work has not written it itself."""
         mine = work.mine
         try:
@@ -76,7 +79,7 @@ class Runner:
                 return lambda session: stages.hand_back(session, mine)
             return lambda session: stages.cancelled(session, mine)
 
-    def _worked(self, work: Work):  # type: ignore[no-untyped-def]  # as above
+    def _worked(self, work: Work) -> Ending | None:
         """Do the work. Raises Cancelled."""
         mine = work.mine
         try:
