@@ -1,6 +1,9 @@
 """Settings: read once from STENO_* variables, typed, validated at start. Every default is documented here."""
 
+import difflib
+import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +21,8 @@ GIB = 1024**3
 class Settings(BaseSettings):
     """What an operator may change. The variable of a field is `STENO_` and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="STENO_", frozen=True, extra="ignore")
+    # Empty is unset: env files and compose files write `STENO_SMTP_URL=` where there is none.
+    model_config = SettingsConfigDict(env_prefix="STENO_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("steno"), description="Unfinished work and the list of written results."
@@ -155,6 +159,20 @@ class Settings(BaseSettings):
         default=None, description="Embedding model at llm_url: steno ask then also finds passages by meaning."
     )
 
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"(rediss?|redis\+socket)://\S+", url):
+            raise ValueError("it must be the address of a Redis, such as redis://localhost:6379/0")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_public(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", url):
+            raise ValueError("it must be the address people type, such as https://steno.example.org")
+        return url
+
     @field_validator("oidc_issuer")
     @classmethod
     def _is_issuer(cls, url: str | None) -> str | None:
@@ -209,6 +227,15 @@ def load_settings(**overrides: str | int | None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "STENO_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise InvalidOption(
-            f"{name} cannot be '{first['input']}': {first['msg']}", f"Correct or unset {name}, or its option."
-        ) from error
+        said = first["msg"].removeprefix("Value error, ")
+        # Addresses may carry a password, and what is said here ends in logs.
+        value = "what it is" if "@" in str(first["input"]) else f"'{first['input']}'"
+        raise InvalidOption(f"{name} cannot be {value}: {said}", f"Correct or unset {name}, or its option.") from error
+
+
+def unknown_settings(names: Iterable[str] | None = None) -> dict[str, str | None]:
+    """STENO_* variables that nothing reads, such as misspelt ones, each with the name that may have been meant."""
+    known = {f"STENO_{name.upper()}" for name in Settings.model_fields} | {"STENO_DEBUG"}
+    given = [name for name in (os.environ if names is None else names) if name.startswith("STENO_")]
+    strange = sorted(name for name in given if name.upper() not in known)
+    return {name: next(iter(difflib.get_close_matches(name.upper(), known, 1, 0.8)), None) for name in strange}

@@ -120,3 +120,15 @@ class Damaged(StenoError):
     """What is stored is not what was stored: cut, changed, or moved to another place."""
 
     code = "damaged"
+
+
+class DatabaseUnusable(StenoError):
+    """The database is there and cannot be used: no rights, damaged, or made by a later version."""
+
+    code = "database-unusable"
+
+
+class DatabaseAway(DatabaseUnusable):
+    """The database does not answer, yet or any more."""
+
+    code = "database-away"

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 _LOG = logging.getLogger("steno.up")
 _POLL = 0.2  # seconds
@@ -18,12 +17,11 @@ _SLOWEST = 15.0  # seconds between starts
 
 @dataclass
 class Program:
-    """A command with its environment. It ends on SIGTERM. `folder` is made, where it is missing, before each start."""
+    """A command with its environment. It ends on SIGTERM."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
-    folder: Path | None = None
     process: subprocess.Popen[bytes] | None = None
     began: float = 0.0
     failures: int = 0
@@ -32,8 +30,6 @@ class Program:
     def start(self) -> None:
         """Start it, in a process group of its own: Ctrl-C goes to the supervisor alone."""
         self.began = time.monotonic()
-        if self.folder is not None:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.process = subprocess.Popen(list(self.command), env=dict(self.environment), start_new_session=True)
         _LOG.info("program.started name=%s pid=%d", self.name, self.process.pid)
 

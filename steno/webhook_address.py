@@ -46,13 +46,16 @@ class Allowed:
 
     @classmethod
     def of(cls, settings: Settings) -> "Allowed":
-        """Words that are no IP address and no network are hosts."""
+        """Words that are no IP address and no network are hosts. Raises InvalidOption."""
         hosts, networks = set(), []
         for word in filter(None, (part.strip().lower() for part in settings.webhook_allow.split(","))):
             try:
                 networks.append(ip_network(word.strip("[]"), strict=False))
-            except ValueError:
-                hosts.add(word.rstrip("."))
+            except ValueError as error:
+                if not _HOST.fullmatch(host := word.rstrip(".")) or _NUMBER.fullmatch(host):
+                    cure = "Write hosts and networks by commas, such as hooks.example.org, 10.0.0.0/8."
+                    raise InvalidOption(f"STENO_WEBHOOK_ALLOW has '{word}', which is neither", cure) from error
+                hosts.add(host)
         return cls(frozenset(hosts), tuple(networks))
 
     def host(self, host: str) -> bool:

@@ -4,11 +4,10 @@ import gc
 from typing import Any
 
 from steno.config import Settings
-from steno.database import Database
 
 
 def serve(settings: Settings, *, host: str, port: int, threads: int) -> None:
-    """Serve until SIGTERM."""
+    """Serve until SIGTERM. The tables are up to date."""
     from gunicorn.app.base import BaseApplication
 
     from web.app import create_app
@@ -16,7 +15,7 @@ def serve(settings: Settings, *, host: str, port: int, threads: int) -> None:
     class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             options: dict[str, Any] = {
-                "bind": [f"{host}:{port}"],
+                "bind": [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
                 "worker_class": "gthread",
                 "workers": 1,
                 "threads": threads,
@@ -39,7 +38,4 @@ def serve(settings: Settings, *, host: str, port: int, threads: int) -> None:
             gc.freeze()
             return app
 
-    database = Database.of(settings)
-    database.upgrade()
-    database.dispose()
     Server().run()

@@ -1,14 +1,10 @@
 """`steno up`, `steno web`, `steno worker`, `steno recover`: the service."""
 
-import fcntl
-import logging
 import os
 import socket as socket_module
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,36 +12,33 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from steno.cli.console import shown, speaks_plainly, stdout
-from steno.config import Settings, load_settings
-from steno.errors import InvalidOption, MissingProgram, StorageDenied
+from steno.cli.starting import OURS, RELEASE, alone, begin, check_port, check_work, opened, unlock, with_redis
+from steno.config import load_settings, unknown_settings
+from steno.errors import InvalidOption, MissingProgram
 from steno.states import Queue
 from steno.supervision import Program, Supervisor
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from steno.database import Database
-
 Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for everybody.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")]
-_OURS = 0o077  # what is written is for the service's user alone
 
 
 @speaks_plainly
 def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run the whole service on this machine: queue, workers, REST API; end it with Ctrl-C."""
-    _begin()
-    settings = load_settings()
-    from steno.database import Database
-
-    with _alone(settings.data_dir), tempfile.TemporaryDirectory(prefix="steno-") as place:
-        database = Database.of(settings)
-        database.upgrade()
-        _unlock(settings, database)
+    settings = begin()
+    check_port(host, port)
+    check_work(settings, list(Queue))
+    with alone(settings.data_dir), tempfile.TemporaryDirectory(prefix="steno-") as place:
+        database = opened(settings)
+        unlock(settings, database)
         first = database.write(_first_admin)
         database.dispose()
         # What listens everywhere is reached by this machine's name.
         name = socket_module.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104
+        name = f"[{name}]" if ":" in name else name
         address = settings.public_url or f"http://{name}:{port}"
         stdout.print(f"Steno is at [bold]{shown(address)}[/]; what it keeps is in {shown(str(settings.data_dir))}")
         if first is not None:
@@ -53,10 +46,12 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
             stdout.print(f"Begin here, within a day: [bold]{shown(f'{address}/welcome/{link}')}[/]")
             stdout.print(f"First administrator's token, shown only now: [bold]{shown(token)}[/]")
         programs = []
-        environment = {**os.environ, "STENO_PUBLIC_URL": address}
+        strange = unknown_settings()  # said once, not by each program
+        environment = {name: value for name, value in os.environ.items() if name not in strange}
+        environment["STENO_PUBLIC_URL"] = address
         if settings.redis_url is None:
             socket = Path(place) / "redis.sock"
-            programs.append(_redis(socket, settings.data_dir / "redis"))
+            programs.append(_redis(socket))
             environment["STENO_REDIS_URL"] = f"redis+socket://{socket}"
         ourselves = [sys.executable, "-m", "steno"]
         cpu = ["worker", "--queues", "media,llm,notify", "--slot", "cpu"]
@@ -76,34 +71,6 @@ def _first_admin(session: "Session") -> tuple[str, str] | None:
     return (sessions.invite(session, first[0], good_for=sessions.FIRST), first[1]) if first is not None else None
 
 
-def _unlock(settings: Settings, database: "Database | None" = None) -> None:
-    """Make the key that encrypts what is stored, on the first start. Raises KeyUnusable where it is lost or another."""
-    from steno.ledger import wrapped_keys
-    from steno.vault import Vault
-
-    vault = Vault.of(settings)
-    vault.keys.check()
-    if database is not None:
-        wrapped_keys.check(database, vault)
-    if settings.encrypt:
-        vault.keys.ensure()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold a data directory: two services on one would share a Redis file."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise StorageDenied(f"{folder} cannot be made", "Set STENO_DATA_DIR.") from error
-    with (folder / "up.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InvalidOption(f"Steno is up on {folder} already", "Stop it, or set STENO_DATA_DIR.") from error
-        yield
-
-
 @speaks_plainly
 def web(
     host: Host = "127.0.0.1",
@@ -111,9 +78,10 @@ def web(
     threads: Annotated[int, typer.Option(min=1, max=512, help="Requests at once.")] = 32,
 ) -> None:
     """Serve the REST API."""
-    _begin()
-    settings = _with_redis(load_settings())
-    _unlock(settings)
+    settings = with_redis(begin())
+    opened(settings).dispose()
+    unlock(settings)
+    check_port(host, port, patience=RELEASE)
     from web.serving import serve
 
     serve(settings, host=host, port=port, threads=threads)
@@ -126,10 +94,11 @@ def worker(
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Stages at once; a GPU worker does one.")] = 2,
 ) -> None:
     """Work for the service: decode, transcribe, summarize, send."""
-    _begin()
-    settings = _with_redis(load_settings())
-    _unlock(settings)
     wanted = _queues(queues)
+    settings = with_redis(begin())
+    check_work(settings, wanted)
+    opened(settings).dispose()  # no connection may be open when processes are forked
+    unlock(settings)
     from worker.service.app import make_app
 
     # Celery warns of root since messages could be pickles; ours are JSON only, and containers run as root.
@@ -137,7 +106,7 @@ def worker(
 
     # Models must load after no fork: who transcribes works in threads, with one warm model for all.
     gpu = Queue.GPU in wanted
-    make_app(settings, slot=slot, queues=[Queue(name) for name in wanted]).worker_main(
+    make_app(settings, slot=slot, queues=wanted).worker_main(
         [
             "--quiet",
             "worker",
@@ -156,14 +125,12 @@ def worker(
 @speaks_plainly
 def recover() -> None:
     """Take back once what dead workers left, and delete what is past its time; workers do it all the while."""
-    os.umask(_OURS)
+    os.umask(OURS)
     settings = load_settings()
     from steno.blobs import BlobStore
-    from steno.database import Database
     from steno.ledger import housekeeping, stages, sweeping
 
-    database = Database.of(settings)
-    database.upgrade()
+    database = opened(settings, patience=0)
     taken = database.write(lambda session: stages.recover(session, max_deaths=settings.max_deaths))
     blobs = BlobStore.of(settings)
     housekeeping.tidy(database, blobs)
@@ -184,41 +151,29 @@ def bundled_redis() -> Path:
     return program
 
 
-def _redis(socket: Path, folder: Path) -> Program:
-    """The bundled Redis on a private socket, keeping what it has on disk."""
+def _redis(socket: Path) -> Program:
+    """The bundled Redis on a private socket, in memory alone: what it loses is sent again.
+
+    A file of it that a power cut damaged, or a disk that is full, would hold up everything for hints.
+    """
     options = {
         "port": "0",
         "unixsocket": str(socket),
         "unixsocketperm": "600",
-        "dir": str(folder.absolute()),
-        "appendonly": "yes",
+        "dir": str(socket.parent),
+        "appendonly": "no",
         "maxmemory-policy": "noeviction",
         "save": "",
         "loglevel": "warning",
     }
     command = [str(bundled_redis())]
     command += [part for name, value in options.items() for part in (f"--{name}", value)]
-    return Program("redis", command, os.environ, folder)
+    return Program("redis", command, os.environ)
 
 
-def _with_redis(settings: Settings) -> Settings:
-    if settings.redis_url is None:
-        raise InvalidOption("STENO_REDIS_URL is not set", "Name your Redis, or run `steno up`, which brings its own.")
-    return settings
-
-
-def _queues(text: str) -> list[str]:
+def _queues(text: str) -> list[Queue]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     unknown = [name for name in names if name not in set(Queue)]
     if unknown or not names:
         raise InvalidOption(f"There is no queue '{', '.join(unknown)}'", f"Known: {', '.join(Queue)}.")
-    return names
-
-
-def _begin() -> None:
-    """What all programs of the service do first."""
-    # Decoded speech and the database lie in plain: whatever the rights of the data directory, nobody else reads them.
-    os.umask(_OURS)
-    form = "%(asctime)s %(levelname).1s %(name)s %(message)s"
-    logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    return [Queue(name) for name in names]

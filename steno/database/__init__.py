@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from steno.config import Settings
 from steno.database.passages import INDEX
-from steno.errors import InvalidOption, StorageDenied
+from steno.errors import DatabaseAway, DatabaseUnusable, InvalidOption, MissingProgram, StorageDenied
 
 T = TypeVar("T")
 _BUSY = 15.0  # seconds a writer waits for another, in SQLite
 _TRIES = 6
+_CONNECT = 10  # seconds to reach a PostgreSQL
+_WRITE = "Write postgresql://user:password@host/name, or sqlite:////path."
 _MERGED = 500  # pages of the full-text index at once
 _WRITES = "steno_writes"
 # Errors go to the log: they name the statement, never its values, which may be words of a recording.
@@ -32,7 +34,7 @@ class Database:
 
     @classmethod
     def of(cls, settings: Settings) -> "Database":
-        """The database of the settings. Raises InvalidOption, StorageDenied."""
+        """The database of the settings. Raises InvalidOption, MissingProgram, StorageDenied."""
         if settings.database_url is not None:
             return cls(settings.database_url.get_secret_value())
         try:
@@ -75,7 +77,32 @@ class Database:
         raise AssertionError("the last try returns or raises")
 
     def upgrade(self) -> None:
-        """Bring the tables to this version's shape. Several processes may do it at once."""
+        """Bring the tables to this version's shape. Several processes may do it at once.
+
+        Raises DatabaseAway, DatabaseUnusable.
+        """
+        from alembic.util import CommandError
+
+        try:
+            self._upgrade()
+        except CommandError as error:  # a revision that we do not have
+            cure = "Install that version again, or restore a backup of before."
+            raise DatabaseUnusable("The database was made by a later version of Steno", cure) from error
+        except DatabaseError as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: DatabaseError) -> DatabaseUnusable:
+        reason = next(iter(str(error.orig).splitlines()), "no reason given").rstrip(".")
+        if not isinstance(error, OperationalError):
+            cure = "Restore it from a backup, or give Steno's user the rights to make tables."
+            return DatabaseUnusable(f"The database cannot be used: {reason}", cure)
+        if self.engine.dialect.name == "sqlite":
+            place = self.engine.url.database
+            cure = f"Let Steno's user write to {place} and its folder, on a disk with room, or set STENO_DATA_DIR."
+            return DatabaseUnusable(f"The database cannot be used: {reason}", cure)
+        return DatabaseAway(f"The database does not answer: {reason}", "Start it, or correct STENO_DATABASE_URL.")
+
+    def _upgrade(self) -> None:
         from alembic import command
         from alembic.config import Config
 
@@ -122,14 +149,20 @@ def _engine(url: str | URL) -> Engine:
             return engine
         # psycopg 3 is the driver that is installed; `postgresql://` alone would mean another one.
         url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
-        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **_SECRETIVE)
+        # A host that swallows packets must not hold a request for the two minutes that TCP waits.
+        waits = {} if "connect_timeout" in url else {"connect_timeout": _CONNECT}
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=waits, **_SECRETIVE)
         event.listen(engine, "handle_error", _without_values)
         return engine
-    except Exception as error:  # SQLAlchemy's own for a URL, ImportError for a driver
-        raise InvalidOption(
-            f"STENO_DATABASE_URL cannot be used: {type(error).__name__}",
-            "Write sqlite:////path or postgresql://user:password@host/name.",
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise InvalidOption("STENO_DATABASE_URL names a database that Steno does not know", _WRITE) from error
+        raise MissingProgram(
+            "STENO_DATABASE_URL names a PostgreSQL, whose driver is missing",
+            "Install it: pip install 'steno[postgresql]'",
         ) from error
+    except Exception as error:  # SQLAlchemy's own for a URL
+        raise InvalidOption("STENO_DATABASE_URL is no address of a database", _WRITE) from error
 
 
 def _without_values(context: ExceptionContext) -> None:

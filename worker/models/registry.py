@@ -76,6 +76,17 @@ def resolve(name: str, settings: Settings, *, device: str) -> ModelSource:
     return ModelSource(name, path, path.name)
 
 
+def check_name(name: str) -> None:
+    """Whether a model may be called that; nothing is downloaded. Raises UnknownModel."""
+    directory = Path(name).expanduser()
+    if name in (STARTER, "auto"):
+        return
+    if directory.is_dir():
+        _from_directory(name, directory)
+    else:
+        _repository(name)
+
+
 def pull(name: str, settings: Settings) -> ModelSource:
     """Download a model now, or bring it up to date, e.g. to prepare a machine without a network."""
     if name in (STARTER, "auto") or Path(name).expanduser().is_dir():

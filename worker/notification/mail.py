@@ -68,6 +68,13 @@ def send(notice: Notice, settings: Settings, deadline: Deadline) -> int:
     return post(notice.address, settings, deadline, lambda sender, to: compose(notice, settings, sender, to))
 
 
+def check_mail_settings(settings: Settings) -> None:
+    """Whether mails can be sent as it is set, without asking the server. Raises InvalidOption."""
+    if settings.smtp_url is not None:
+        MailServer.parse(settings.smtp_url.get_secret_value())
+        _sender(settings)
+
+
 def post(
     address: str, settings: Settings, deadline: Deadline, write: Callable[[Address, Address], EmailMessage]
 ) -> int:

@@ -1,5 +1,6 @@
 """Celery, thin: a message says nothing but 'look at this queue'."""
 
+import logging
 import multiprocessing
 import signal
 from collections.abc import Collection
@@ -15,6 +16,7 @@ from steno.states import Queue
 from worker.service.hints import LOOK
 from worker.service.office import Office
 
+_LOG = logging.getLogger("steno.worker")
 _SOFT = 10.0  # seconds: more than a stage takes to be handed back
 
 
@@ -70,7 +72,12 @@ def make_app(settings: Settings, *, slot: str | None = None, queues: Collection[
 
     def started(**kwargs: Any) -> None:
         del kwargs
-        here().begin()
+        try:
+            here().begin()
+        except Exception as error:
+            # Celery would log it and go on, without what recovers and watches: a worker in name only.
+            _LOG.exception("worker.not-started")
+            raise SystemExit(1) from error
 
     def forked(**kwargs: Any) -> None:
         nonlocal office, child
