@@ -1,6 +1,6 @@
 """How a job ends: its state, who is told, and a line without content that stays for how much the service is used."""
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from steno.database.clock import DAY, time_now
@@ -9,6 +9,8 @@ from steno.ledger.moves import move_job
 from steno.ledger.outbox import announce
 from steno.states import JobState, Stage, StageState
 
+KEPT = 400  # days: more than the longest time that is looked at, a year in whole weeks
+
 
 def end(session: Session, job: Job, state: JobState) -> None:
     """The job, which the caller holds, has ended."""
@@ -16,6 +18,17 @@ def end(session: Session, job: Job, state: JobState) -> None:
     job.finished = time_now(session)
     announce(session, job)
     session.add(_ending(session, job, job.finished))
+
+
+def forget(session: Session) -> int:
+    """Delete what is too old to be looked at, of jobs that are gone; how many.
+
+    Of those that are there it stays: by it a job that is run again knows what was counted before.
+    """
+    old = JobEnding.day < int(time_now(session) // DAY) - KEPT
+    there = select(Job.id).where(Job.id == JobEnding.job_id).exists()
+    over = session.execute(delete(JobEnding).where(old, ~there).execution_options(synchronize_session=False))
+    return int(over.rowcount)  # type: ignore[attr-defined]  # a deletion's result has one
 
 
 def _ending(session: Session, job: Job, at: float) -> JobEnding:

@@ -11,7 +11,7 @@ from steno.config import Settings
 from steno.database import Database
 from steno.database.clock import DAY, now
 from steno.database.tables import Job, Upload
-from steno.ledger import jobs, openings, recordings, sessions, uploads, warnings, workspaces
+from steno.ledger import endings, jobs, openings, recordings, sessions, uploads, warnings, workspaces
 from steno.ledger.accounts import find_user
 from steno.states import ENDED
 
@@ -47,6 +47,7 @@ def tidy(database: Database, blobs: BlobStore) -> None:
 def follow_rules(database: Database, settings: Settings) -> None:
     """Forget what happened long ago, and tell people what is going to be deleted."""
     database.write(lambda session: openings.forget(session, settings.audit_days))
+    database.write(endings.forget)
     database.write(lambda session: warnings.warn(session, settings))
 
 

@@ -2,10 +2,14 @@
 
 import pytest
 
-from steno.database.tables import Job, JobEnding, User
-from steno.ledger import jobs, usage
+from steno.config import Settings
+from steno.database.clock import DAY
+from steno.database.tables import Job, JobEnding, StageRun, User
+from steno.ledger import housekeeping, jobs, usage
+from steno.ledger.endings import KEPT
 from steno.states import JobState, Stage
 from tests.ledger import BAD_INPUT, Ledger
+from web.portal.admin.usage import PERIODS
 
 
 def transcribed(ledger: Ledger, person: str = "a", *, seconds: float = 600.0, minutes: bool = False) -> str:
@@ -90,6 +94,26 @@ def test_days_without_anything_are_there_and_weeks_are_sums(ledger: Ledger) -> N
     weeks = ledger.do(usage.by_day, since=today - 27, every=7)
     assert [week.completed for week in weeks] == [1, 0, 2, 2]
     assert ledger.do(usage.waiting, since=today + 1) is None
+
+
+def test_what_is_too_old_to_be_looked_at_goes_with_its_job(ledger: Ledger) -> None:
+    today, kept = ledger.do(usage.today), transcribed(ledger, minutes=True)
+    ledger.database.write(lambda session: session.add_all([ending(today - KEPT - 1), ending(today - KEPT)]))
+    (own,) = (one for one in endings(ledger) if one.job_id == kept)
+    ledger.change(JobEnding, own.id, day=today - KEPT - 1, at=own.at - (KEPT + 1) * DAY)
+    for stage in ledger.job(kept).stages:
+        ledger.change(StageRun, stage.id, started=own.at - (KEPT + 1) * DAY - 10.0)
+
+    housekeeping.follow_rules(ledger.database, Settings())
+    ledger.rerun(kept, Stage.SUMMARIZE)
+    ledger.run()
+
+    left = [(one.job_id == kept, one.day - today, one.seconds) for one in endings(ledger)]
+    assert left == [(True, -KEPT - 1, 600.0), (False, -KEPT, 60.0), (True, 0, 0.0)], "nothing is counted twice"
+
+
+def test_the_longest_time_that_is_looked_at_is_kept() -> None:
+    assert max(-(-days // every) * every for days, every in PERIODS.items()) < KEPT
 
 
 def endings(ledger: Ledger) -> list[JobEnding]:
