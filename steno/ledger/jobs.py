@@ -165,16 +165,16 @@ def cancel(session: Session, job: Job) -> None:
     end(session, job, JobState.CANCELLED)
 
 
-def rerun(session: Session, job: Job, stage: Stage) -> None:
-    """Run a stage again, and what depends on it.
+def rerun(session: Session, job: Job, stage: Stage, *, minutes: MinutesOptions | None = None) -> None:
+    """Run a stage again, and what depends on it; with other options of the minutes, where they are given.
 
-    Raises Conflict while the job is not at its end, or where the stage was not asked for.
+    Raises Conflict while the job is not at its end, or where the stage was never asked for.
     """
     lock(session, job)
     if JobState(job.state) not in ENDED:
         raise Conflict(f"The job is {job.state}", "Cancel it first, or wait.")
-    if stage is Stage.SUMMARIZE and job.minutes is None:
-        raise Conflict("No minutes were asked for", "Hand the recording in again, with minutes.")
+    if stage is Stage.SUMMARIZE and job.minutes is None and minutes is None:
+        raise Conflict("No minutes were asked for", "Ask for them: name a template.")
     if any(StageState(one.state) is StageState.RUNNING for one in job.stages):
         raise Conflict("A worker is about to stop", "Try again in a moment.")
     # Remarks on a transcript that stays are still true.
@@ -183,6 +183,9 @@ def rerun(session: Session, job: Job, stage: Stage) -> None:
     )
     if not keeps and job.recording_deleted is not None:
         raise Conflict("The recording was deleted", "Hand it in again.")
+    if minutes is not None:
+        job.minutes = minutes.model_dump(mode="json")
+        job.options_sha256 = Request(options=options_of(job)[0], minutes=minutes).sha256
     for one in job.stages:
         place, from_here = ORDER.index(Stage(one.stage)), ORDER.index(stage)
         again = place >= from_here or StageState(one.state) in {StageState.FAILED, StageState.CANCELLED}

@@ -104,6 +104,11 @@ def test_the_page_of_a_running_job_becomes_its_transcript(service: Service, visi
     expect(page.get_by_text("Weekly").or_(page.get_by_text("weekly")).first).to_be_visible()
     expect(page.get_by_text("None were asked for")).to_be_visible()
 
+    page.get_by_label("Kind of recording").select_option("Meeting")
+    page.get_by_role("button", name="Make the minutes").click()
+
+    expect(page.get_by_role("heading", name="Action items")).to_be_visible(timeout=120_000)
+
 
 def test_a_failed_job_says_why_and_can_be_tried_again(service: Service, visit: Visit, tmp_path: Path) -> None:
     page = visit.sign_in()

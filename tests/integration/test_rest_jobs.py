@@ -240,6 +240,24 @@ def test_minutes_that_nobody_asked_for_are_not_made_again(rest: Rest, ann: Perso
     assert (answer.status_code, ann.get(f"/jobs/{job}").json["state"]) == (409, "completed")
 
 
+def test_minutes_are_asked_for_later_and_by_another_template(rest: Rest, ann: Person) -> None:
+    job = ann.job(minutes="false")
+    rest.complete(job)
+    again = f"/jobs/{job}/stages/summarize/rerun"
+
+    assert ann("POST", f"{again}?language=fi").status_code == 409
+    assert ann("POST", f"/jobs/{job}/stages/transcribe/rerun?template=interview").status_code == 422
+    asked = ann("POST", f"{again}?template=interview")
+    rest.work(job, Stage.SUMMARIZE)
+    translated = ann("POST", f"{again}?language=fi")
+
+    assert [stage["state"] for stage in asked.json["stages"]] == ["done", "done", "ready"]
+    assert (asked.status_code, asked.json["minutes"]["template"]) == (202, "interview")
+    assert (translated.json["minutes"]["template"], translated.json["minutes"]["language"]) == ("interview", "fi")
+    same = ann.submit(minutes=json.dumps({"template": "interview", "language": "fi"}))
+    assert (same.status_code, same.json["id"]) == (200, job)
+
+
 @pytest.mark.parametrize("tag", ["", "*garbage", 'W/"*h:", W/""', '"99-x"'])
 def test_a_version_nobody_can_have_seen_is_refused(ann: Person, tag: str) -> None:
     job = ann.job()

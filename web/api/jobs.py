@@ -1,17 +1,18 @@
 """Jobs: looked at, amended, cancelled, run again, deleted."""
 
 from flask import Response
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from steno.database.tables import Job
 from steno.errors import InvalidOption
+from steno.jobs import MinutesOptions
 from steno.ledger import housekeeping, jobs, recordings, retention, tags
 from steno.ledger.uploads import label
 from steno.states import QUEUE_OF, Queue, Stage, StageState
 from web.api.etags import require_version, tagged
 from web.api.listing import shown
-from web.api.requests import Particulars, check_particulars
+from web.api.requests import LANGUAGE, TEMPLATE, Particulars, check_particulars
 from web.api.views import JobView
 from web.auth import caller
 from web.contract import Answer, Parameter, Routes, json_answer
@@ -31,6 +32,15 @@ class JobChange(Particulars):
     tags: list[str] | None = Field(
         default=None, max_length=100, description=f"All its tags: at most {tags.MOST} of {tags.LONGEST} characters."
     )
+
+
+class RerunQuery(BaseModel):
+    """Of `summarize`: how the minutes are written from now on. A template makes them also where none were asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    template: str | None = Field(default=None, pattern=TEMPLATE, description="Name of a template.")
+    language: str | None = Field(default=None, pattern=LANGUAGE, description="Language of the minutes.")
 
 
 @routes.operation(
@@ -128,14 +138,20 @@ def cancel_job(job_id: str) -> Response:
     headers=[IF_MATCH],
     path=[Parameter("stage", "Which stage.", "path", tuple(Stage))],
 )
-def rerun_stage(job_id: str, stage: str) -> Response:
+def rerun_stage(job_id: str, stage: str, query: RerunQuery) -> Response:
     """Run a stage again, and those that depend on it."""
     if stage not in set(Stage):
         raise InvalidOption(f"There is no stage of this name: {label(stage)}", f"Known: {', '.join(Stage)}.")
+    asked = query.model_dump(exclude_none=True)
+    if asked and stage != Stage.SUMMARIZE:
+        raise InvalidOption("Only minutes have a template and a language", "Leave them out.")
 
     def rerun(session: Session) -> tuple[JobView, Queue | None]:
         job = _held(session, who.user_id, job_id)
-        jobs.rerun(session, job, Stage(stage))
+        known = jobs.options_of(job)[1]
+        wanted = query.template is not None or (asked and known is not None)
+        minutes = (known or MinutesOptions()).model_copy(update=asked) if wanted else None
+        jobs.rerun(session, job, Stage(stage), minutes=minutes)
         ready = (Stage(one.stage) for one in job.stages if StageState(one.state) is StageState.READY)
         return shown(session, job), next((QUEUE_OF[one] for one in ready), None)
 

@@ -21,8 +21,8 @@ from web.problems import Forbidden
 _ID = r"^[0-9a-f]{32}$"
 # A name or a Hugging Face id. Directories are the operator's to name, never a caller's.
 MODEL = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?$"
-_TEMPLATE = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
-_LANGUAGE = r"^[a-z]{2,3}$"
+TEMPLATE = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+LANGUAGE = r"^[a-z]{2,3}$"
 _LARGEST_PRIORITY = 100
 
 
@@ -31,17 +31,17 @@ class OptionsRequest(TranscriptionOptions):
 
     model: str = Field(default="auto", pattern=MODEL, description="Name or Hugging Face id of the speech model.")
     language: str | None = Field(
-        default=None, pattern=_LANGUAGE, description="Code such as 'en'; detected where it is not given."
+        default=None, pattern=LANGUAGE, description="Code such as 'en'; detected where it is not given."
     )
 
 
 class MinutesRequest(MinutesOptions):
     """How to write the minutes."""
 
-    template: str = Field(default="general", pattern=_TEMPLATE, description="Name of a template.")
+    template: str = Field(default="general", pattern=TEMPLATE, description="Name of a template.")
     language: str | None = Field(
         default=None,
-        pattern=_LANGUAGE,
+        pattern=LANGUAGE,
         description="Code such as 'en' for minutes in another language than the transcript's.",
     )
 
@@ -116,8 +116,8 @@ class JobForm(Particulars, OptionsRequest):
         BeforeValidator(_from_json, json_schema_input_type=str),
         Field(default=None, description="`true`, `false`, or options of the minutes as JSON."),
     ]
-    minutes_template: str | None = Field(default=None, pattern=_TEMPLATE, description="Name of a template.")
-    minutes_language: str | None = Field(default=None, pattern=_LANGUAGE, description="Language of the minutes.")
+    minutes_template: str | None = Field(default=None, pattern=TEMPLATE, description="Name of a template.")
+    minutes_language: str | None = Field(default=None, pattern=LANGUAGE, description="Language of the minutes.")
 
     def as_json(self, upload_id: str) -> JobRequest:
         """The same request as JSON has it. Raises ValidationError, InvalidOption."""

@@ -13,15 +13,8 @@ from steno.model_names import KNOWN_MODELS, STARTER
 from web.auth import Caller, caller, page
 from web.openai_api.languages import CODES
 from web.portal.layout import NAVIGATION, Place, _
+from web.portal.minutes_templates import titles
 from web.services import services
-
-_TEMPLATES = {
-    "general": _("Meeting"),
-    "call": _("Call with a customer"),
-    "interview": _("Interview"),
-    "lecture": _("Lecture"),
-    "dictation": _("Dictation"),
-}
 
 _PERIODS = ((1, _("a day")), (7, _("a week")), (30, _("a month")), (365, _("a year")))
 
@@ -47,7 +40,7 @@ def show() -> str:
         facts=facts,
         rules=rules,
         periods=_periods(rules),
-        templates=_templates(here.settings),
+        templates=titles(here.settings),
         model_host=host,
     )
 
@@ -83,9 +76,3 @@ def _periods(rules: Retention) -> list[tuple[int, str]]:
     """Days after which a job may be asked to go, with their names."""
     most = rules.maximum_days or _PERIODS[-1][0]
     return [(days, title) for days, title in _PERIODS if days <= most]
-
-
-def _templates(settings: Settings) -> dict[str, str]:
-    """Titles of the templates of minutes by name; those of the operator are called as their files are."""
-    own = sorted(path.stem for path in settings.template_dir.glob("*.toml")) if settings.template_dir else []
-    return _TEMPLATES | {name: name for name in own if name not in _TEMPLATES}

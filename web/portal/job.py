@@ -7,6 +7,8 @@ from steno.exports.minutes import minutes_formats
 from steno.ledger import jobs
 from web.api.listing import shown
 from web.auth import caller, page
+from web.portal.languages import gettext
+from web.portal.minutes_templates import titles
 from web.services import services
 
 
@@ -24,6 +26,7 @@ def show(job_id: str) -> str:
         "base": view.links["self"],
         "job": view.model_dump(mode="json"),
         "formats": {"transcript": formats(), "minutes": minutes_formats()},
-        "shared": False,
+        "templates": [(name, gettext(title)) for name, title in titles(services().settings).items()],
+        "template": services().settings.template,
     }
     return render_template("job.html", job=view, boot=boot)

@@ -15,7 +15,7 @@ import { shares } from "./shares.js";
 import { Tabs } from "./tabs.js";
 import { placing, workspace } from "./workspace.js";
 
-const { base, job: first, formats } = JSON.parse(find("#boot").textContent);
+const { base, job: first, formats, templates, template } = JSON.parse(find("#boot").textContent);
 const status = find("#progress");
 const header = new Header(base, first, {
   actions: [
@@ -70,12 +70,17 @@ async function open(job) {
 }
 
 function noMinutes(job) {
-  const again = async () => {
-    try { follow((await post(`${base}/stages/summarize/rerun`)).value); } catch (problem) { sayFault(problem); }
-  };
+  const kind = make("select", {}, ...templates.map(([name, title]) => make("option", { value: name }, title)));
+  kind.value = job.minutes?.template ?? template;
+  if (kind.selectedIndex < 0) kind.selectedIndex = 0;
+  const begin = make("button", { type: "button", class: "primary", onclick: async () => {
+    begin.disabled = true;
+    try { follow((await post(`${base}/stages/summarize/rerun?template=${encodeURIComponent(kind.value)}`)).value); } catch (problem) { begin.disabled = false; sayFault(problem); }
+  } }, _("Make the minutes"));
   return [make("h2", {}, _("No minutes")),
     make("p", { class: "muted" }, job.minutes ? _("They could not be made.") : _("None were asked for with this recording.")),
-    ...(job.minutes ? [make("button", { type: "button", class: "primary", onclick: again }, _("Make the minutes"))] : [])];
+    make("label", { class: "field" }, make("span", {}, _("Kind of recording")), kind),
+    make("p", {}, begin)];
 }
 
 get(base).then(({ value }) => (ended(value) ? finished(value) : follow(value)), sayFault);

@@ -1,0 +1,18 @@
+"""Templates of minutes, with the titles that people choose them by."""
+
+from steno.config import Settings
+from web.portal.layout import _
+
+_TITLES = {
+    "general": _("Meeting"),
+    "call": _("Call with a customer"),
+    "interview": _("Interview"),
+    "lecture": _("Lecture"),
+    "dictation": _("Dictation"),
+}
+
+
+def titles(settings: Settings) -> dict[str, str]:
+    """Titles by name, to be translated; those of the operator are called as their files are."""
+    own = sorted(path.stem for path in settings.template_dir.glob("*.toml")) if settings.template_dir else []
+    return _TITLES | {name: name for name in own if name not in _TITLES}
