@@ -74,6 +74,52 @@ def test_a_statement_is_corrected_another_added_and_one_removed(page: Page) -> N
     expect(page.get_by_text("The keys stay here.")).to_have_count(0)
 
 
+def test_what_another_window_changed_stays_and_no_word_is_lost(page: Page, visit: Visit) -> None:
+    other = visit.open()
+    other.goto(page.url)
+    page.get_by_role("button", name="Edit: Send the report.").click()
+    other.get_by_role("checkbox", name="Done: Ask the office").check()
+    expect(other.locator("#saved")).to_have_text("Minutes saved")
+
+    page.get_by_label("Task").fill("Send both reports.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".entry", has_text="Send both reports.")).to_contain_text("edited")
+    expect(page.get_by_role("checkbox", name="Done: Ask the office")).to_be_checked()
+
+    other.get_by_role("button", name="Edit: Send the report.").click()
+    other.get_by_label("Task").fill("Send none.")
+    other.get_by_role("button", name="Save", exact=True).click()
+    expect(other.locator(".toast.fault")).to_contain_text("changed elsewhere")
+    expect(other.locator(".toast.fault")).to_contain_text("You wrote: Send none.")
+    expect(other.locator(".entry", has_text="Send both reports.")).to_be_visible()
+
+
+def test_an_item_is_ticked_off_while_another_is_written(page: Page) -> None:
+    page.get_by_role("button", name="Edit: Send the report.").click()
+    page.get_by_label("Task").fill("Send both reports.")
+
+    page.get_by_role("checkbox", name="Done: Ask the office").check()
+
+    expect(page.locator("#saved")).to_have_text("Minutes saved")
+    expect(page.get_by_label("Task")).to_have_value("Send both reports.")
+
+
+def test_a_statement_that_is_being_written_outlives_the_session(page: Page, visit: Visit) -> None:
+    cookies, address = visit.context.cookies(), page.url
+    page.get_by_role("button", name="Add a decision").click()
+    page.get_by_label("Text", exact=True).fill("The keys stay here.")
+
+    visit.context.clear_cookies()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/sign-in**")
+    visit.context.add_cookies(cookies)  # type: ignore[arg-type]
+    page.goto(address)
+
+    expect(page.get_by_label("Text", exact=True)).to_have_value("The keys stay here.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".entry", has_text="The keys stay here.")).to_be_visible()
+
+
 def test_a_new_name_of_a_speaker_stands_in_the_minutes_too(page: Page) -> None:
     expect(page.locator(".entry", has_text="Send the report.")).to_contain_text("Speaker 1")
 

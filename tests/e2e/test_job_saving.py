@@ -2,9 +2,17 @@
 
 from random import Random
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.talks import Opened, said
+
+
+def refuse(route: Route) -> None:
+    """Say that a change cannot be made; let everything else through."""
+    if route.request.method == "PATCH":
+        route.fulfill(status=422, json={"code": "invalid-option", "detail": "No."})
+    else:
+        route.continue_()
 
 
 def test_what_is_typed_while_the_server_is_away_is_kept_and_saved_later(opened: Opened) -> None:
@@ -34,12 +42,61 @@ def test_what_is_typed_after_the_session_ended_is_saved_after_signing_in(opened:
     page.keyboard.press("Control+End")
     page.keyboard.type(" kept")
     page.keyboard.press("Escape")
-    page.wait_for_url("**/sign-in**")
+    expect(page.get_by_text("what you wrote in transcript and minutes is kept")).to_be_visible()
     visit.context.add_cookies(cookies)  # type: ignore[arg-type]
     page.goto(address)
 
     expect(page.locator('.segment[data-id="0"]')).to_contain_text("kept")
     expect(page.locator(".save-state")).to_have_text("Saved")
+
+
+def test_what_one_window_writes_another_neither_sends_nor_forgets(opened: Opened) -> None:
+    visit = opened()
+    page, other = visit.page, visit.open()
+    first, second = '.segment[data-id="0"]', '.segment[data-id="1"]'
+
+    page.route("**/transcript", lambda route: route.abort())
+    page.locator(first).dblclick()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" mine")
+    page.keyboard.press("Escape")
+    expect(page.locator(".save-state")).to_contain_text("the server is away")
+    other.goto(page.url)
+    other.locator(second).dblclick()
+    other.keyboard.press("Control+End")
+    other.keyboard.type(" theirs")
+    other.keyboard.press("Escape")
+    expect(other.locator(".save-state")).to_have_text("Saved")
+    expect(other.locator(first)).not_to_contain_text("mine")
+    page.unroute("**/transcript")
+    page.get_by_role("button", name="Keep what I wrote").click()
+
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    other.reload()
+    expect(other.locator(first)).to_contain_text("mine")
+    expect(other.locator(second)).to_contain_text("theirs")
+
+
+def test_a_refused_change_leaves_the_one_before_it_to_be_taken_back(opened: Opened) -> None:
+    page = opened().page
+    segment, state = page.locator('.segment[data-id="0"]'), page.locator(".save-state")
+    before = segment.inner_text()
+
+    segment.dblclick()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" saved")
+    expect(state).to_have_text("Saved")
+    page.route("**/transcript", refuse)
+    page.keyboard.type(" refused")
+    page.keyboard.press("Escape")
+    expect(page.locator(".toast.fault").first).to_contain_text("saved refused")
+    expect(segment).to_have_text(f"{before} saved")
+    page.unroute("**/transcript")
+    page.get_by_role("button", name="Undo (Ctrl+Z)").click()
+
+    expect(segment).to_have_text(before)
+    page.reload()
+    expect(segment).to_have_text(before)
 
 
 def test_a_conflict_is_told_and_what_was_written_can_be_kept(opened: Opened) -> None:
@@ -55,7 +112,7 @@ def test_a_conflict_is_told_and_what_was_written_can_be_kept(opened: Opened) -> 
     page.keyboard.press("Control+End")
     page.keyboard.type(" mine")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("heading", name="Somebody else changed")).to_be_visible()
+    expect(page.get_by_role("heading", name="This transcript was changed elsewhere")).to_be_visible()
     page.get_by_role("button", name="Keep what I wrote").click()
 
     expect(page.locator('.segment[data-id="0"]')).to_contain_text("mine")

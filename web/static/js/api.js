@@ -28,7 +28,7 @@ export async function ask(method, path, { body, headers = {}, signal } = {}) {
   }
   if (answer.status === 401) {
     dispatchEvent(new Event("signed-out")); // nobody is to be asked whether to leave
-    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    location.assign(`/sign-in?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new Problem(401, "unauthenticated", _("You are signed out."));
   }
   const text = await answer.text();

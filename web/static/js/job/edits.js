@@ -24,11 +24,12 @@ export class Edits extends EventTarget {
     try {
       const { made, before } = await this.saver.add({ body });
       step.back ??= [{ restore: before }];
-      step.made = made[0];
+      Object.assign(step, { made: made[0], saved: [{ body }] });
       return made;
     } catch (problem) {
-      // What is not saved cannot be taken back.
-      this.done = this.done.filter((one) => one !== step);
+      // What is not saved cannot be taken back; what was written there before can.
+      if (step.saved) step.forth = step.saved;
+      else this.done = this.done.filter((one) => one !== step);
       this.changed();
       throw problem;
     }

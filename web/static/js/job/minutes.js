@@ -1,6 +1,6 @@
 // The minutes beside the transcript: what was said in short, each with the words that prove it; corrected and ticked off.
 import { ask, get } from "../api.js";
-import { find, icon, make } from "../dom.js";
+import { all, find, icon, make } from "../dom.js";
 import { clock } from "../format.js";
 import { _, language, ngettext } from "../i18n.js";
 import { sayFault } from "../say.js";
@@ -14,6 +14,7 @@ const SECTIONS = [
   ["decisions", _("Decisions"), _("Add a decision")],
   ["open_questions", _("Open questions"), _("Add a question")],
 ];
+const FIELDS = "form textarea, form input:not([type=checkbox])";
 const METHODS = { "language model": _("Written by a language model and checked against the transcript."), extractive: _("Taken from the transcript by rules, without a language model.") };
 
 export class MinutesPanel {
@@ -22,6 +23,7 @@ export class MinutesPanel {
     Object.assign(this, { address, jump, place, readonly, none });
     this.element = make("section", { class: "minutes", "aria-label": _("Minutes") });
     this.open = null; // kind and index of what is being written, index -1: a new one
+    addEventListener("pagehide", () => this.keep());
   }
 
   async load() {
@@ -29,6 +31,7 @@ export class MinutesPanel {
       const { value, etag } = await get(`${this.address}`);
       Object.assign(this, { value, etag });
       this.show();
+      this.recall();
     } catch (problem) {
       if (problem.status !== 404) throw problem;
       this.value = null;
@@ -36,10 +39,27 @@ export class MinutesPanel {
     }
   }
 
+  /** Remember what is being written while the page is left: one may have been signed out. */
+  keep() {
+    const fields = this.fields();
+    if (this.open && fields.some((one, place) => one !== this.open.before[place])) sessionStorage.setItem(this.address, JSON.stringify({ ...this.open, fields }));
+  }
+
+  recall() {
+    const kept = sessionStorage.getItem(this.address);
+    sessionStorage.removeItem(this.address);
+    if (!kept) return;
+    const { kind, index, fields } = JSON.parse(kept);
+    this.write(kind, Math.min(index, this.value[kind].length - 1));
+    this.fill(fields);
+  }
+
   /** Read them again, unless somebody is writing: names of speakers may be others now. */
   async again() { if (this.value && this.open === null) await this.load(); }
 
-  show() {
+  /** Show them; what is being written stays in its form, unless a form is opened anew. */
+  show({ anew = false } = {}) {
+    const fields = anew ? [] : this.fields();
     const { value } = this, doubtful = SECTIONS.flatMap(([kind]) => value[kind]).filter((one) => one.doubts.length).length;
     this.element.replaceChildren(
       make("h2", { class: "minutes-title break" }, value.title || _("Minutes")),
@@ -47,7 +67,12 @@ export class MinutesPanel {
       ...value.provenance.notices.map((notice) => make("p", { class: "note warn small" }, inWords(notice))),
       ...SECTIONS.map(([kind, title, add]) => this.section(kind, title, add)),
       ...(value.topics.length ? [this.topics()] : []));
+    if (this.open) this.fill(fields);
   }
+
+  fields() { return all(FIELDS, this.element).map((one) => one.value); }
+
+  fill(values) { all(FIELDS, this.element).forEach((one, place) => { one.value = values[place] ?? one.value; }); }
 
   section(kind, title, add) {
     const entries = this.value[kind];
@@ -88,7 +113,8 @@ export class MinutesPanel {
 
   write(kind, index) {
     this.open = { kind, index };
-    this.show();
+    this.show({ anew: true });
+    this.open.before = this.fields();
     find("form textarea", this.element)?.focus();
   }
 
@@ -107,16 +133,34 @@ export class MinutesPanel {
     return this.send({ edits: [one] }, () => { this.show(); if (focus) find(`[data-focus="${focus}"]`, this.element)?.focus(); });
   }
 
-  /** Change the minutes on top of the revision that is shown. */
-  async send(body, then) {
+  /** Get the latest; whether what is to be changed is there as it was seen. */
+  async renewed({ edits = [] }) {
+    const seen = (value) => JSON.stringify(edits.map((one) => value[one.kind][one.index]));
+    const before = seen(this.value), { value, etag } = await get(this.address);
+    Object.assign(this, { value, etag });
+    return seen(value) === before;
+  }
+
+  /** Change the minutes on top of the revision that is shown; of the latest, where it is the same there. */
+  async send(body, then, { again = true } = {}) {
     try {
       const { value, etag } = await ask("PATCH", this.address, { body, headers: { "If-Match": this.etag } });
       Object.assign(this, { value, etag });
       then();
       find("#saved").textContent = _("Minutes saved");
     } catch (problem) {
-      sayFault(problem.status === 412 || problem.status === 409 ? { message: _("Somebody else changed the minutes. The latest are shown; please do it again.") } : problem);
-      if (problem.status === 412 || problem.status === 409) { this.open = null; await this.load(); } else if (this.open === null) this.show();
+      if (problem.status !== 412 && problem.status !== 409) {
+        sayFault(problem);
+        if (this.open === null) this.show();
+        return;
+      }
+      try {
+        if (await this.renewed(body) && again) { await this.send(body, then, { again: false }); return; }
+      } catch (fault) { sayFault(fault); return; }
+      const texts = [...body.edits ?? [], ...body.add ?? []].map((one) => one.text).filter(Boolean);
+      sayFault({ message: [_("The minutes were changed elsewhere. The latest are shown; please do it again."), ...texts.map((text) => _("You wrote: {text}", { text }))].join(" ") });
+      if (texts.length) this.open = null;
+      this.show();
     }
   }
 }

@@ -1,5 +1,6 @@
 // One queue of changes, sent one after the other on top of what was seen last. What waits is kept in the browser.
 import { ask, get } from "../api.js";
+import { mine, newId } from "../mine.js";
 
 const FIRST_WAIT = 1000, LONGEST_WAIT = 15000; // milliseconds between tries while the server is away
 const AWAY = new Set([0, 429, 500, 502, 503, 504]);
@@ -9,7 +10,9 @@ export class Saver extends EventTarget {
   constructor(transcript, base, job) {
     super();
     Object.assign(this, { transcript, base });
-    this.key = `steno.unsaved.${job}`;
+    this.kept = `steno.unsaved.${job}.`;
+    this.key = this.kept + newId(); // each page has its own: none takes away or sends what another one is writing
+    mine(this.key);
     this.pending = []; // { body } or { restore }, with resolve and reject
     this.typing = null; // { segment, text }: written, not yet handed over
     this.state = "saved";
@@ -18,17 +21,26 @@ export class Saver extends EventTarget {
     addEventListener("signed-out", () => { this.state = "reload"; });
   }
 
-  /** What the last visit to this page could not save: put in the queue, or told as a conflict. */
-  recover() {
-    let kept = null;
-    try { kept = JSON.parse(localStorage.getItem(this.key)); } catch { /* nothing readable was kept */ }
-    if (!kept) return;
-    const typed = kept.typing && this.transcript.byId.get(kept.typing.segment)?.text !== kept.typing.text
-      ? [{ body: { segments: [kept.typing] } }] : [];
-    this.pending = [...kept.pending, ...typed].map((one) => ({ ...one, resolve() {}, reject() {} }));
-    if (!this.pending.length) return this.keep();
-    if (kept.etag !== this.transcript.etag) return this.conflict();
-    return this.run();
+  /** What earlier visits to this page could not save: put in the queue, or told as a conflict. */
+  async recover() {
+    const { etag } = this.transcript, keys = Object.keys(localStorage).filter((key) => key.startsWith(this.kept));
+    const free = await Promise.all(keys.map((key) => key !== this.key && mine(key)));
+    for (const key of keys.filter((one, place) => free[place])) {
+      let kept = null;
+      try { kept = JSON.parse(localStorage.getItem(key)); } catch { /* nothing readable was kept */ }
+      if (kept) this.resume(kept, etag);
+      localStorage.removeItem(key);
+    }
+  }
+
+  resume({ pending, typing, etag }, seen) {
+    const typed = typing && this.transcript.byId.get(typing.segment)?.text !== typing.text ? [{ body: { segments: [typing] } }] : [];
+    const left = [...pending, ...typed];
+    if (!left.length) return;
+    this.pending.push(...left.map((one) => ({ ...one, resolve() {}, reject() {} })));
+    this.keep();
+    if (etag === seen) this.run();
+    else this.conflict();
   }
 
   /** Hand a change over; resolves to ids that are new and the revision before, when it is saved. */
@@ -44,16 +56,18 @@ export class Saver extends EventTarget {
   write(typing) { this.typing = typing; this.keep(); }
 
   keep() {
-    if (!this.pending.length && !this.typing) return localStorage.removeItem(this.key);
+    if (!this.pending.length && !this.typing) { localStorage.removeItem(this.key); return; }
     const pending = this.pending.map(({ body, restore }) => ({ body, restore }));
-    return localStorage.setItem(this.key, JSON.stringify({ etag: this.transcript.etag, pending, typing: this.typing }));
+    try {
+      localStorage.setItem(this.key, JSON.stringify({ etag: this.transcript.etag, pending, typing: this.typing }));
+    } catch { /* full, or not allowed: what is written is still sent */ }
   }
 
   async run() {
     if (this.busy || this.state === "conflict" || this.state === "reload") return;
     this.busy = true;
     let wait = FIRST_WAIT;
-    while (this.pending.length) {
+    while (this.pending.length && this.state !== "conflict") {
       const change = this.pending[0];
       if (this.state !== "waiting") this.say("saving");
       try {
@@ -83,7 +97,7 @@ export class Saver extends EventTarget {
       }
     }
     this.busy = false;
-    this.say("saved");
+    if (this.state !== "conflict") this.say("saved");
   }
 
   async send({ body, restore }) {

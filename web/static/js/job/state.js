@@ -11,7 +11,7 @@ export function savingState(saver, editor, edits) {
     const dirty = saver.typing !== null;
     const [kind, text] = saver.state === "waiting" ? ["warn", _("Not saved: the server is away. It is kept here and tried again.")]
       : saver.state === "reload" ? ["bad", _("Not saved: reload the page. What you wrote is kept here.")]
-      : saver.state === "conflict" ? ["bad", _("Not saved: somebody else changed the transcript.")]
+      : saver.state === "conflict" ? ["bad", _("Not saved: the transcript was changed elsewhere.")]
         : saver.state === "saving" ? ["", _("Saving …")] : dirty ? ["", _("Writing …")] : ["good", quiet ? "" : _("Saved")];
     if (saver.state !== "saved" || dirty) quiet = false;
     element.dataset.kind = kind;
@@ -23,7 +23,7 @@ export function savingState(saver, editor, edits) {
   saver.addEventListener("refused", ({ detail }) => {
     const texts = (detail.change.body?.segments ?? []).map((one) => one.text).filter(Boolean);
     sayFault({ message: texts.length ? `${detail.problem.message} ${_("You wrote: {text}", { text: texts.join(" ") })}` : detail.problem.message });
-    saver.settle(true);
+    saver.settle(true).catch(sayFault);
   });
   editor.addEventListener("change", show);
   show();
@@ -33,8 +33,8 @@ export function savingState(saver, editor, edits) {
 function ask(saver, edits) {
   const texts = saver.pending.flatMap((one) => one.body?.segments ?? []).map((one) => one.text).filter(Boolean);
   const dialog = make("dialog", { "aria-labelledby": "conflict-title" },
-    make("h2", { id: "conflict-title" }, _("Somebody else changed this transcript")),
-    make("p", {}, _("The latest is loaded when you choose. What you wrote can be put into it.")),
+    make("h2", { id: "conflict-title" }, _("This transcript was changed elsewhere")),
+    make("p", {}, _("In another window of yours, perhaps, or by a program. The latest is loaded when you choose; what you wrote can be put into it.")),
     texts.length ? make("div", { class: "card scroll conflict-texts" }, ...texts.map((text) => make("p", {}, text))) : null,
     make("form", { method: "dialog", class: "row end" },
       make("button", { value: "theirs" }, _("Leave mine out")),

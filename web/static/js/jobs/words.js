@@ -6,10 +6,11 @@ export const STATES = { queued: _("Waiting"), running: _("Running"), completed: 
 const STAGES = { prepare: _("Reading"), transcribe: _("Transcribing"), summarize: _("Writing minutes") };
 export const ended = (job) => ["completed", "failed", "cancelled"].includes(job.state);
 
-/** The badge's word: the stage where it runs. */
+/** The badge's word: the stage where it runs; between two of them it waits. */
 export function state(job) {
+  if (job.state !== "running") return STATES[job.state];
   const stage = job.stages.find((one) => one.state === "running");
-  return job.state === "running" && stage ? STAGES[stage.stage] : STATES[job.state];
+  return stage ? STAGES[stage.stage] : STATES.queued;
 }
 
 /** What there is to say beside the badge; empty where that is nothing. */

@@ -1,6 +1,7 @@
 // Files on their way: two at once, resumed after loss of network and after a reload, and made into jobs when they are in.
 import { csrf, post, Problem, root } from "../api.js";
 import { _ } from "../i18n.js";
+import { mine, newId } from "../mine.js";
 import { cure } from "./faults.js";
 import { Pace } from "./pace.js";
 import * as store from "./store.js";
@@ -27,10 +28,10 @@ export class Queue {
   /** What was on its way when the page was left; `expiry` is when the server forgets it, in seconds. */
   async recall(expiry) {
     const own = (await store.everything("uploads")).filter((one) => one.user === this.user);
-    const free = await Promise.all(own.map((one) => store.mine(one.id)));
+    const free = await Promise.all(own.map((one) => mine(one.id)));
     for (const kept of own.filter((one, place) => free[place])) {
       if (Date.now() - kept.touched > expiry * 1000) { await this.#forget(kept); continue; }
-      if (kept.take) await store.mine(`take-${kept.take}`);
+      if (kept.take) await mine(`take-${kept.take}`);
       const entry = { ...kept, state: kept.state === "paused" ? "paused" : "waiting" };
       if (entry.url) entry.offset = await offsetOf(entry.url) ?? entry.offset;
       this.entries.push(entry);
@@ -48,8 +49,8 @@ export class Queue {
       return this.resume(known);
     }
     const { name, size, type, lastModified } = file;
-    const entry = { id: store.newId(), user: this.user, added: Date.now(), name, size, type, lastModified, offset: 0, url: null, state: "waiting", file, take, handle, force, request };
-    await store.mine(entry.id);
+    const entry = { id: newId(), user: this.user, added: Date.now(), name, size, type, lastModified, offset: 0, url: null, state: "waiting", file, take, handle, force, request };
+    await mine(entry.id);
     this.entries.push(entry);
     this.changed(entry);
     this.#next();

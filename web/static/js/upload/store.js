@@ -1,6 +1,6 @@
 // What this browser must not forget while recordings are on their way: uploads, copies of their files, takes of the
 // microphone and the takes' pieces (IndexedDB).
-const DATABASE = "steno", VERSION = 1, LEAVING = 1000;
+const DATABASE = "steno", VERSION = 1;
 let opened = null;
 
 function open() {
@@ -33,21 +33,6 @@ export const put = (name, value, key) => within(name, "readwrite", (store) => st
 export const fetched = (name, key) => within(name, "readonly", (store) => store.get(key));
 export const drop = (name, key) => within(name, "readwrite", (store) => store.delete(key));
 export const everything = (name) => within(name, "readonly", (store) => store.getAll());
-
-/** A random id; also where the page came by plain HTTP. */
-export const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
-/**
- * Whether this page alone works on it, of all pages of this browser; until it is left. A page that is being left may
- * hold it a moment longer. Without locks: yes.
- */
-export function mine(name) {
-  if (!navigator.locks) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const hold = () => { resolve(true); return new Promise(() => {}); };
-    navigator.locks.request(`steno-${name}`, { signal: AbortSignal.timeout(LEAVING) }, hold).catch(() => resolve(false));
-  });
-}
 
 const ofTake = (take) => IDBKeyRange.bound([take, 0], [take, Infinity]);
 /** The pieces of a take, in order. */

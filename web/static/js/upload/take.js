@@ -1,5 +1,6 @@
 // A take of the microphone. It lies in the browser's store piece by piece while it is made: a crash loses seconds.
 import { _ } from "../i18n.js";
+import { mine, newId } from "../mine.js";
 import * as store from "./store.js";
 
 const PIECE = 2000; // milliseconds
@@ -14,8 +15,8 @@ export async function begin(user, heard) {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: true } });
   const [type, suffix] = KINDS.find(([kind]) => MediaRecorder.isTypeSupported(kind)) ?? ["", "webm"];
   const started = new Date();
-  const take = { id: store.newId(), user, name: `${_("Recording")} ${stamp(started)}.${suffix}`, type: type.split(";")[0], started: started.getTime(), seconds: 0 };
-  await store.mine(`take-${take.id}`);
+  const take = { id: newId(), user, name: `${_("Recording")} ${stamp(started)}.${suffix}`, type: type.split(";")[0], started: started.getTime(), seconds: 0 };
+  await mine(`take-${take.id}`);
   await store.put("takes", take);
   return new Take(take, stream, new MediaRecorder(stream, { mimeType: type || undefined, audioBitsPerSecond: BITS }), heard);
 }
@@ -102,7 +103,7 @@ export const forget = (take) => Promise.all([store.dropPieces(take.id), store.dr
 /** Takes that broke off: of this person, not on their way, and not being made in another page. */
 export async function broken(user, underWay) {
   const found = [], own = (await store.everything("takes")).filter((take) => take.user === user && !underWay.has(take.id));
-  const free = await Promise.all(own.map((take) => store.mine(`take-${take.id}`)));
+  const free = await Promise.all(own.map((take) => mine(`take-${take.id}`)));
   for (const take of own.filter((one, place) => free[place])) {
     if ((await store.piecesOf(take.id)).length) found.push(take);
     else await forget(take);
