@@ -136,6 +136,33 @@ def test_a_deleted_recording_is_said_and_the_transcript_stays(service: Service, 
     expect(page.locator(".now-segment")).to_have_attribute("data-id", "2")
 
 
+def test_a_recording_without_speech_says_so(service: Service, visit: Visit) -> None:
+    told = long_transcript(10, hours=1 / 60, name="silence.wav").model_copy(update={"segments": (), "uncovered": ()})
+    job = seed(Settings(data_dir=service.data), told, recording=RECORDING.read_bytes())
+    page = visit.sign_in()
+
+    page.goto(f"/jobs/{job}")
+
+    expect(page.get_by_text("No speech was recognised in this recording.")).to_be_visible()
+
+
+def test_on_paper_are_minutes_and_transcript_dark_on_light(job: str, visits: Callable[..., Visit]) -> None:
+    visit = visits(width=794, color_scheme="dark")
+    visit.context.add_cookies([{"name": "steno_theme", "value": "dark", "url": visit.url}])
+    page = visit.sign_in()
+    page.goto(f"/jobs/{job}")
+    expect(page.locator(".segment").first).to_be_visible()
+    expect(page.locator(".minutes-title")).to_be_hidden()
+
+    page.emulate_media(media="print")
+
+    expect(page.locator(".minutes-title")).to_be_visible()
+    expect(page.locator(".segment").first).to_be_visible()
+    expect(page.locator("body")).to_have_css("color", "rgb(27, 31, 35)")
+    for gone in (".bar", ".player", ".tools", "[role=tab]", ".entry-edit"):
+        expect(page.locator(gone).first).to_be_hidden()
+
+
 def test_an_earlier_revision_is_looked_at_and_restored(service: Service, visit: Visit) -> None:
     told = long_transcript(100, hours=1 / 60, speakers=2, name="old.wav")
     job = seed(Settings(data_dir=service.data), told, recording=RECORDING.read_bytes())

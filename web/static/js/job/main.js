@@ -79,7 +79,7 @@ function noMinutes(job) {
   } }, _("Make the minutes"));
   return [make("h2", {}, _("No minutes")),
     make("p", { class: "muted" }, job.minutes ? _("They could not be made.") : _("None were asked for with this recording.")),
-    make("label", { class: "field" }, make("span", {}, _("Kind of recording")), kind),
+    make("p", {}, make("label", { class: "field" }, make("span", {}, _("Kind of recording")), kind)),
     make("p", {}, begin)];
 }
 

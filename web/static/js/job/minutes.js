@@ -94,7 +94,7 @@ export class MinutesPanel {
       make("div", { class: "grow" },
         make("p", { class: "break" }, text, " ", cites(entry.evidence.map((one) => ({ segments: entry.evidence.map((proof) => proof.segment).sort((a, b) => (a === one.segment ? -1 : b === one.segment ? 1 : 0)), ...one })), this.jump)),
         entry.edited ? make("span", { class: "tag" }, _("edited")) : null,
-        duty ? make("p", { class: "small muted" }, duty) : null,
+        duty ? make("p", { class: "small muted break" }, duty) : null,
         entry.doubts.length ? make("p", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: allInWords(entry.doubts) }))) : null),
       this.readonly ? null : make("button", { type: "button", class: "quiet icon entry-edit", "aria-label": _("Edit: {text}", { text: text.slice(0, 80) }), title: _("Edit"), dataset: { focus: `edit ${kind} ${index}` }, onclick: () => this.write(kind, index) }, icon("edit")));
   }

@@ -26,6 +26,7 @@ export async function workspace({ base, transcript: address, audio, waveform, jo
   root.lang = transcript.language;
   const player = new Player(find("#player"), { address: audio, duration: value.duration });
   const view = new View(root, transcript, { readonly: !job });
+  root.before(wordless(view));
   const follower = new Follower(view, player);
   find("#player").append(follower.button);
   pointing(view, player);
@@ -44,6 +45,18 @@ export async function workspace({ base, transcript: address, audio, waveform, jo
   if (wanted) goTo(here, Number(wanted[1]));
   else resume(here, `steno.place.${address}`);
   return { ...here, ...own };
+}
+
+/** What stands in the place of a transcript without words. */
+function wordless(view) {
+  const { transcript } = view, element = make("p", { class: "empty" });
+  const show = () => {
+    element.hidden = transcript.segments.length > 0;
+    element.textContent = transcript.revision > 1 ? _("There are no words in this transcript.") : _("No speech was recognised in this recording.");
+  };
+  view.addEventListener("updated", show);
+  show();
+  return element;
 }
 
 /** Go on listening where one stopped the last time. The page stays at its head until it plays. */
