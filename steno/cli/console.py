@@ -20,7 +20,10 @@ _OF_MINUTES = {
     "bm25s", "dateparser", "icalendar", "json_repair", "nltk", "num2words", "openai", "snowballstemmer",
     "stop_words", "sumy",
 }  # fmt: skip
-_OF_WEB = {"alembic", "celery", "flask", "gunicorn", "kombu", "redis", "sqlalchemy"}
+_OF_WEB = {
+    "alembic", "argon2", "authlib", "babel", "celery", "cryptography", "flask", "gunicorn", "joserfc", "kombu",
+    "prometheus_client", "redis", "sqlalchemy", "standardwebhooks", "werkzeug",
+}  # fmt: skip
 _PARTS = dict.fromkeys(_OF_MINUTES, "minutes") | dict.fromkeys(_OF_WEB, "web") | {"requests": "client"}
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +49,11 @@ def unexpected(error: Exception) -> None:
         traceback.print_exception(error, file=sys.stderr)
 
 
+def part_with(missing: ImportError) -> str:
+    """The part of Steno, as pip calls it, that brings a library that is missing."""
+    return _PARTS.get((missing.name or "").partition(".")[0], "worker")
+
+
 def speaks_plainly(command: Callable[P, R]) -> Callable[P, R]:
     """Render errors as one line and an exit code; the only place that catches broadly."""
 
@@ -56,8 +64,7 @@ def speaks_plainly(command: Callable[P, R]) -> Callable[P, R]:
         except StenoError as error:
             complain(error)
         except ModuleNotFoundError as error:
-            library = (error.name or "").partition(".")[0]
-            part = _PARTS.get(library, "worker")
+            part = part_with(error)
             complain(
                 MissingProgram(
                     f"This needs the {part} part of Steno ({error.name} is missing)",

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 from steno import __version__
-from steno.cli.console import shown, speaks_plainly, stdout
+from steno.cli.console import part_with, shown, speaks_plainly, stdout
 from steno.config import Settings, load_settings
 from steno.errors import StenoError
 
@@ -61,7 +61,7 @@ def _findings(check: Callable[[Settings], Iterator[Finding]], settings: Settings
     except StenoError as error:
         yield Finding(subject, False, str(error))
     except ImportError as error:
-        yield Finding(subject, False, f"{error.name} is missing. Install it: pip install 'steno[worker]'")
+        yield Finding(subject, False, f"{error.name} is missing. Install it: pip install 'steno[{part_with(error)}]'")
     except Exception as error:  # one broken part must not hide the others
         yield Finding(subject, False, f"{type(error).__name__}: {error}. Reinstall steno[worker], or report this.")
 
@@ -190,8 +190,13 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 
 def _encryption(settings: Settings) -> Iterator[Finding]:
-    from steno.vault import Vault
-
+    """Of the service alone: a machine that only transcribes has none, and misses nothing."""
+    try:
+        from steno.vault import Vault
+    except ImportError as error:
+        cure = f"Install it: pip install 'steno[{part_with(error)}]'"
+        yield Finding("service", None, f"not installed: {error.name} is missing. {cure}")
+        return
     keys = Vault.of(settings).keys
     keys.check()
     if not settings.encrypt:

@@ -294,6 +294,16 @@ def test_doctor_finds_a_missing_ffmpeg_and_names_the_cure(steno: Steno) -> None:
     assert b"FAIL ffmpeg: STENO_FFMPEG=/no/such/ffmpeg is no program. Correct or unset STENO_FFMPEG." in run.stdout
 
 
+def test_a_machine_that_only_transcribes_is_well_and_told_what_it_has_not(steno: Steno) -> None:
+    """As after `pip install 'steno[worker]'`."""
+    hide = "import sys; sys.modules.update(dict.fromkeys(['sqlalchemy', 'cryptography']));"
+    program = f"{hide} from steno.cli import main; main()"
+    run = subprocess.run([sys.executable, "-c", program, "doctor"], env=steno.env, capture_output=True, check=False)
+
+    assert run.returncode == 0, run.stdout.decode()
+    assert b"note service: not installed: sqlalchemy is missing. Install it: pip install 'steno[web]'" in run.stdout
+
+
 @pytest.mark.parametrize("arguments", [("transcribe", "a.mp3"), ("models", "list"), ("models", "path", "starter")])
 def test_without_the_worker_part_one_line_says_what_to_install(arguments: tuple[str, ...], steno: Steno) -> None:
     """As after a plain `pip install steno`: the worker's libraries are hidden from the program."""
