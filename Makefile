@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: setup demo run test lint bench promptfoo schema translations screenshots clean
+.PHONY: setup demo run test lint bench promptfoo schema translations screenshots frontend clean
 
 setup: $(VENV)/.ready
 

@@ -1,16 +1,20 @@
-"""What documents say about settings, tests and each other is so."""
+"""What documents say about commands, settings, tests and each other is so."""
 
 import base64
 import re
+import shlex
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from steno.cli import app
 from steno.config import GIB, Settings
 from steno.states import JobState
 from tests.conftest import ROOT
@@ -21,6 +25,15 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").
 SERVICE = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
 # Settings of the service, in the order of steno/config.py.
 FIRST, LAST = "database_url", "webhook_allow"
+
+
+def commands() -> Iterator[str]:
+    """What is to be typed: in blocks, also behind a pipe or with settings before it."""
+    for document in DOCUMENTS:
+        blocks = "".join(
+            re.findall(r"^```(?:console|bash)\n(.*?)^```", document.read_text(encoding="utf-8"), re.M | re.S)
+        )
+        yield from re.findall(r"^(?:.*\| )?(?:\w+=\S+ )*(steno [^#\n]*[^#\s])", blocks.replace("\\\n", ""), re.M)
 
 
 def settings_table() -> str:
@@ -46,6 +59,46 @@ def test_the_table_of_settings_is_that_of_the_program() -> None:
     wanted = settings_table()
 
     assert wanted in SERVICE, f"docs/service.md must have this table:\n\n{wanted}"
+
+
+@pytest.mark.parametrize("command", dict.fromkeys(commands()))
+def test_a_command_is_one_that_steno_has(command: str) -> None:
+    group, words = typer.main.get_command(app), shlex.split(command)[1:]
+
+    while words and (found := getattr(group, "commands", {}).get(words[0])) is not None:
+        group, words = found, words[1:]
+
+    assert not getattr(group, "commands", {}) or group.invoke_without_command
+    group.make_context(command, words)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_command_that_is_named_in_a_text_exists(document: Path) -> None:
+    named = re.findall(r"`steno ([a-z][^`]*)`", document.read_text(encoding="utf-8"))
+
+    assert [line for line in named if not _exists(line.split())] == []
+
+
+def _exists(words: list[str]) -> bool:
+    """Whether there is such a command, with these options; `a|b` names two."""
+    group = typer.main.get_command(app)
+    while words and getattr(group, "commands", {}):
+        found = [group.commands.get(name) for name in words[0].split("|")]
+        if None in found:
+            return False
+        group, words = found[0], words[1:]
+    known = {"--help"} | {name for option in group.params for name in (*option.opts, *option.secondary_opts)}
+    return {word.partition("=")[0] for word in words if word.startswith("--")} <= known
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_and_target_of_make_that_is_named_exists(document: Path) -> None:
+    text, makefile = document.read_text(encoding="utf-8"), (ROOT / "Makefile").read_text(encoding="utf-8")
+    files = re.findall(r"`((?:steno|worker|web|tests|docs|examples)/[\w./-]+)`", text)
+    targets = re.findall(r"`make ([a-z]+)`", text) + re.findall(r"^make ([a-z]+)$", text, re.M)
+
+    assert [file for file in files if not (ROOT / file).exists()] == []
+    assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.M)] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
