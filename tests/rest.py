@@ -77,7 +77,7 @@ class Rest:
         """The files behind the vault."""
         return self.vault.blobs
 
-    def person(self, name: str = "ann@example.org", *, admin: bool = False, scopes: Any = accounts.SCOPES) -> Person:
+    def person(self, name: str = "ann@example.org", *, admin: bool = False, scopes: Any = None) -> Person:
         """A new person, or another token of one that is there."""
 
         def add(session: Session) -> tuple[str, str]:

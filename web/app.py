@@ -26,6 +26,7 @@ from web.api import (
     submission,
     tokens,
     transcripts,
+    users,
     waveforms,
 )
 from web.broker import BrokerState, broker_check, nudger
@@ -54,6 +55,7 @@ ROUTES = (
     deliveries,
     tokens,
     account,
+    users,
     health,
 )
 

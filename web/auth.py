@@ -88,7 +88,8 @@ def signed_in() -> Caller | None:
     if found is None:
         return None
     user = found.user
-    return Caller(user.id, user.name, user.admin, found.id, frozenset(accounts.SCOPES), found.id, user.called)
+    scopes = frozenset(accounts.scopes_of(user))
+    return Caller(user.id, user.name, user.admin, found.id, scopes, found.id, user.called)
 
 
 def register(app: Flask) -> None:
@@ -148,7 +149,8 @@ def _stranger(access: str | None) -> Response:
 
 
 def _caller(user: User, token: ApiToken) -> Caller:
-    return Caller(user.id, user.name, user.admin, token.id, frozenset(token.scopes))
+    # Who is no administrator any more has tokens that were an administrator's.
+    return Caller(user.id, user.name, user.admin, token.id, frozenset(token.scopes) & set(accounts.scopes_of(user)))
 
 
 def _remember(token: ApiToken) -> None:

@@ -47,6 +47,12 @@ class Services:
         """The files behind the vault: to be deleted and counted, never to be read."""
         return self.vault.blobs
 
+    @property
+    def mails_links(self) -> bool:
+        """Whether links go by mail here: there is a mail server, and the address that people know."""
+        settings = self.settings
+        return settings.local_accounts and settings.smtp_url is not None and settings.public_url is not None
+
 
 def services() -> Services:
     """Those of the application that answers this request."""

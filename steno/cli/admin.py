@@ -70,12 +70,15 @@ def issue(
     name: Name,
     label: Annotated[str, typer.Option(help="What it is for.")] = "command line",
     days: Annotated[float | None, typer.Option(min=0, help="Days until it expires; default: never.")] = None,
-    scopes: Annotated[str | None, typer.Option(help="jobs:read, jobs:write, tokens, by commas; default: all.")] = None,
+    scopes: Annotated[
+        str | None,
+        typer.Option(help="jobs:read, jobs:write, tokens, users (administrators'), by commas; default: all."),
+    ] = None,
 ) -> None:
     """Issue a token and print it, once."""
     from steno.ledger import accounts
 
-    wanted = tuple(scope.strip() for scope in scopes.split(",")) if scopes else accounts.SCOPES
+    wanted = tuple(scope.strip() for scope in scopes.split(",")) if scopes else None
     secret = _database().write(
         lambda session: accounts.issue_token(
             session, accounts.find_user(session, name), label, scopes=wanted, days=days

@@ -15,6 +15,7 @@ from steno.ledger.secret import digest, new_secret
 from steno.mail_address import check_mail_address
 
 SCOPES = ("jobs:read", "jobs:write", "tokens")
+USERS = "users"  # to administer people: of administrators' tokens alone, and only while they are administrators
 _LONGEST_NAME = 320
 _PREFIX = "steno_"  # so that secret scanners know what they found
 
@@ -52,22 +53,31 @@ def find_user(session: Session, name: str) -> User:
     return user
 
 
+def scopes_of(user: User) -> tuple[str, ...]:
+    """What somebody may do, and let a token do."""
+    return (*SCOPES, USERS) if user.admin else SCOPES
+
+
 def issue_token(
     session: Session,
     user: User,
     name: str,
     *,
-    scopes: Sequence[str] = SCOPES,
+    scopes: Sequence[str] | None = None,
     days: float | None = None,
     asking: str | None = None,
 ) -> tuple[ApiToken, str]:
-    """A new token and its secret, which nobody can see again. Raises InvalidOption for an unknown scope.
+    """A new token, by default with all scopes, and its secret, which nobody can see again.
 
     It ends with the token of the id `asking` at the latest: whoever finds one that ends must not make it last.
+    Raises InvalidOption for a scope that is unknown, or not theirs to give.
     """
-    unknown = [scope for scope in scopes if scope not in SCOPES]
-    if unknown:
-        raise InvalidOption(f"There is no scope '{unknown[0]}'", f"Known: {', '.join(SCOPES)}.")
+    own = scopes_of(user)
+    scopes = own if scopes is None else scopes
+    for beyond in (scope for scope in scopes if scope not in own):
+        if beyond == USERS:
+            raise InvalidOption(f"The scope {USERS} is for administrators", "Make an administrator of them first.")
+        raise InvalidOption(f"There is no scope '{beyond}'", f"Known: {', '.join((*SCOPES, USERS))}.")
     secret = _PREFIX + new_secret()
     time = time_now(session)
     before = session.get(ApiToken, asking) if asking is not None else None

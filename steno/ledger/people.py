@@ -6,12 +6,14 @@ There is always an administrator who can sign in: the last one keeps the role, a
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from steno.database.tables import ApiToken, Job, Upload, User, WebSession
 from steno.errors import StenoError
+from steno.exports.clean import clean
 from steno.ledger import sessions
 from steno.ledger.moves import record
 
@@ -71,6 +73,21 @@ def stored(session: Session, user_id: str) -> int:
 
 def members(session: Session, search: str = "") -> Sequence[Member]:
     """People by name, 500 at most; those whose name or mail address has the text searched for."""
+    return _read(session, _wanted(search).order_by(func.lower(User.name)).limit(MOST))
+
+
+def page(session: Session, search: str = "", *, limit: int, after: str = "") -> Sequence[Member]:
+    """The same, those with names behind `after`, in the order that the database has for names."""
+    return _read(session, _wanted(search).where(User.name > after).order_by(User.name).limit(limit))
+
+
+def member(session: Session, user_id: str) -> Member:
+    """One person. Raises UnknownUser."""
+    get(session, user_id)
+    return _read(session, _wanted().where(User.id == user_id))[0]
+
+
+def _wanted(search: str = "") -> Select[Any]:
     seen = func.max(ApiToken.last_used)
     tokens = select(ApiToken.user_id, seen.label("seen")).group_by(ApiToken.user_id).subquery()
     jobs = select(Job.user_id, func.count().label("jobs"), func.sum(Job.stored).label("size"))
@@ -82,9 +99,12 @@ def members(session: Session, search: str = "") -> Sequence[Member]:
         .outerjoin(uploads, uploads.c.user_id == User.id)
         .outerjoin(tokens, tokens.c.user_id == User.id)
     )
-    for word in re.findall(r"\S+", search)[:5]:
+    for word in re.findall(r"\S+", clean(search))[:5]:
         wanted = wanted.where(or_(*(_has(column, word) for column in (User.name, User.display_name, User.email))))
-    rows = session.execute(wanted.order_by(func.lower(User.name)).limit(MOST)).all()
+    return wanted
+
+
+def _read(session: Session, wanted: Select[Any]) -> list[Member]:
     return [
         Member(
             user,
@@ -92,7 +112,7 @@ def members(session: Session, search: str = "") -> Sequence[Member]:
             int(kept or 0) + int(coming or 0),
             max(filter(None, (user.last_seen, used)), default=None),
         )
-        for user, jobs, kept, coming, used in rows
+        for user, jobs, kept, coming, used in session.execute(wanted)
     ]
 
 

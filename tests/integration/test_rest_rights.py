@@ -89,6 +89,8 @@ def test_what_belongs_to_somebody_else_is_not_found(rest: Rest) -> None:
     for method, rule in routes(rest):
         if "<" not in rule or rule in PUBLIC or access(rest, rule, method) in _PAGES:
             continue
+        if access(rest, rule, method) == "users":  # of administrators alone: see test_rest_users.py
+            continue
         asked = {"question": "Why?"} if rule.endswith("/questions") else {}
         body = {"json": asked} if method in {"PATCH", "POST"} and "uploads" not in rule else {"data": b"x"}
         headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "X-HTTP-Method-Override": "DELETE"}

@@ -17,7 +17,7 @@ from web.problems import Forbidden
 from web.services import services
 
 routes = Routes("tokens")
-Scope = Literal["jobs:read", "jobs:write", "tokens"]
+Scope = Literal["jobs:read", "jobs:write", "tokens", "users"]
 
 
 class UnknownToken(StenoError):
@@ -35,8 +35,8 @@ class TokenRequest(BaseModel):
     scopes: list[Scope] = Field(
         default=["jobs:read", "jobs:write"],
         min_length=1,
-        max_length=3,
-        description="What it allows; not more than the token that asks.",
+        max_length=4,
+        description="What it allows; not more than the token that asks. `users` is for administrators.",
     )
     days: float | None = Field(
         default=None,

@@ -6,7 +6,6 @@ from flask import Flask, make_response, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from steno.config import Settings
 from steno.ledger import letters, throttling
 from steno.states import Queue
 from web import sessions
@@ -19,12 +18,7 @@ def register(app: Flask) -> None:
     """Serve the page."""
     app.add_url_rule("/sign-in/forgotten", "forgotten", show)
     app.add_url_rule("/sign-in/forgotten", "forgotten_ask", ask, methods=["POST"])
-    app.jinja_env.globals["mails_links"] = lambda: mails_links(services().settings)
-
-
-def mails_links(settings: Settings) -> bool:
-    """Whether links go by mail here: there is a mail server, and the address that people know."""
-    return settings.local_accounts and settings.smtp_url is not None and settings.public_url is not None
+    app.jinja_env.globals["mails_links"] = lambda: services().mails_links
 
 
 @public
@@ -51,7 +45,7 @@ def ask() -> AnyResponse:
 
 
 def _check() -> None:
-    if not mails_links(services().settings):
+    if not services().mails_links:
         raise NotFound
 
 

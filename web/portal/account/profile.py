@@ -8,7 +8,6 @@ from steno.errors import StenoError
 from steno.ledger import people, sessions, throttling
 from web.api.account import checked
 from web.auth import caller, page
-from web.portal.forgotten import mails_links
 from web.portal.forms import done
 from web.portal.languages import LANGUAGES, forget, remember
 from web.portal.languages import gettext as _
@@ -42,7 +41,7 @@ def save() -> AnyResponse:
         fault = _("This is not a mail address. Write one address, such as name@example.org.")
         return _page(_user(), 422, fault=fault, **fields)
     who, user = caller().user_id, _user()
-    if changes["email"] != user.email and user.password_hash and mails_links(services().settings):
+    if changes["email"] != user.email and user.password_hash and services().mails_links:
         refused = _password_fault(user)
         if refused is not None:
             return _page(user, 422, fault=refused, needs_password=True, **fields)

@@ -34,7 +34,7 @@ def show() -> AnyResponse:
 def issue() -> AnyResponse:
     """Make a token, and show its secret this once."""
     who, name = caller(), clean(request.form.get("name", ""))[:200]
-    scopes = [scope for scope in accounts.SCOPES if scope in request.form.getlist("scopes")]
+    scopes = sorted(who.scopes & set(request.form.getlist("scopes")))
     days = request.form.get("days", "")
     if not name or not scopes or days not in _DAYS:
         return _page(422, fault=_("Give the token a name, and choose what it may do."), name=name)
@@ -64,6 +64,7 @@ def _page(status: int = 200, **shown: object) -> Response:
     with here.database.reading() as session:
         found = accounts.tokens_of(session, who.user_id)
     address = here.settings.public_url or request.host_url.rstrip("/")
-    answer = make_response(render_template("account/tokens.html", tokens=found, address=address, **shown), status)
+    page_ = render_template("account/tokens.html", tokens=found, address=address, admin=who.admin, **shown)
+    answer = make_response(page_, status)
     answer.headers["Cache-Control"] = "no-store"
     return answer

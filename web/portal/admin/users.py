@@ -12,7 +12,6 @@ from steno.ledger import sessions as ledger
 from steno.states import Queue
 from web.auth import admin_page, caller
 from web.portal.errors import told
-from web.portal.forgotten import mails_links
 from web.portal.forms import done
 from web.portal.languages import gettext as _
 from web.services import services
@@ -42,7 +41,7 @@ def add() -> AnyResponse:
     """Add somebody, and show the link that lets them in."""
     who, name, admin = caller(), request.form.get("name", ""), "admin" in request.form
 
-    by_mail = "mail" in request.form and mails_links(services().settings)
+    by_mail = "mail" in request.form and services().mails_links
 
     def write(session: Session) -> tuple[str, str | None]:
         user = accounts.add_user(session, name, admin=admin, by=who.user_id)
