@@ -121,6 +121,12 @@ class Settings(BaseSettings):
     deletion_warning_days: int = Field(
         default=3, ge=0, le=60, description="Days before a job's deletion when its owner gets a mail; 0: none."
     )
+    sharing: bool = Field(
+        default=True, description="People may share by link; false: nobody can, and links that are there lead nowhere."
+    )
+    share_max_days: int = Field(
+        default=0, ge=0, le=366, description="Days after which every link has ended; 0: as its owner chose, up to 366."
+    )
     audit_days: int = Field(default=365, ge=1, le=36_500, description="Days that the audit log goes back.")
 
     server: str | None = Field(default=None, description="Service that `steno submit` and `steno jobs` talk to.")

@@ -19,6 +19,7 @@ STATUSES = {
     "malformed": 400,
     "unauthenticated": 401,
     "forbidden": 403,
+    "sharing-off": 403,
     "foreign-request": 403,
     "unknown-link": 410,
     "unknown-job": 404,

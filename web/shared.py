@@ -22,6 +22,7 @@ from web.api.waveforms import waveform_of
 from web.auth import public
 from web.contract import json_answer
 from web.contract.operations import read_query
+from web.lasting import of_link
 from web.openings import note
 from web.problems import NotThereYet, TooManyRequests
 from web.services import services
@@ -125,7 +126,7 @@ def play(secret: str) -> Response:
     query = read_query(AudioQuery)
     assert isinstance(query, AudioQuery)
     followed.note("audio")
-    return recording_of(followed.share.job, attach=query.download)
+    return recording_of(followed.share.job, of_link(followed.share), attach=query.download)
 
 
 class _Followed:
@@ -135,7 +136,8 @@ class _Followed:
         here, address = services(), request.remote_addr or ""
         try:
             with here.database.reading() as session:
-                self.share: Share = shares.followed(session, secret)
+                self.held = shares.rule(session, here.settings)
+                self.share: Share = shares.followed(session, secret, self.held)
         except shares.UnknownShare:
             # Only who guesses is slowed down: many people may follow one link from one address.
             _limited(here.strangers.wait(address))
@@ -174,7 +176,7 @@ class _Followed:
             notices=list(transcript.provenance.notices),
             with_audio=self.share.with_audio,
             with_minutes=self.share.with_minutes and has_minutes,
-            expires=moment(self.share.expires),
+            expires=moment(shares.ends(self.share, self.held)),
         )
 
 

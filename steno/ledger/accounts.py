@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from steno.database.clock import DAY, now, time_now
@@ -92,16 +92,13 @@ def issue_token(
 
 def holder(session: Session, secret: str) -> tuple[User, ApiToken] | None:
     """Whose token it is; None where it is unknown, expired, or its holder is disabled."""
-    found = session.scalar(
-        select(ApiToken)
-        .join(User)
-        .where(
-            ApiToken.sha256 == digest(secret),
-            (ApiToken.expires.is_(None)) | (ApiToken.expires > now()),
-            User.disabled.is_(False),
-        )
-    )
+    found = session.scalar(select(ApiToken).join(User).where(ApiToken.sha256 == digest(secret), _good()))
     return (found.user, found) if found is not None else None
+
+
+def lasts(session: Session, token_id: str) -> bool:
+    """Whether a token is still good."""
+    return session.scalar(select(ApiToken.id).join(User).where(ApiToken.id == token_id, _good())) is not None
 
 
 def hold(session: Session, user_id: str) -> None:
@@ -132,6 +129,10 @@ def revoke(session: Session, user_id: str, token_id: str) -> bool:
     record(session, "token.revoked", user_id=user_id, token=token_id)
     session.delete(token)
     return True
+
+
+def _good() -> ColumnElement[bool]:
+    return (ApiToken.expires.is_(None) | (ApiToken.expires > now())) & User.disabled.is_(False)
 
 
 def _mail_address(name: str) -> str | None:

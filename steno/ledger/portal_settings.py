@@ -16,6 +16,7 @@ from steno.exports.clean import clean
 from steno.ledger.moves import record
 
 LONGEST_DAYS = 36_500
+LONGEST_SHARE = 366  # days
 Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
 
 
@@ -71,6 +72,14 @@ class Retention(PortalValue):
     def usual_days(self) -> int | None:
         """Days that a job is kept whose owner says nothing: a maximum binds also where there is no default."""
         return self.default_days if self.default_days is not None else self.maximum_days
+
+
+class Sharing(PortalValue):
+    """Whether people may share by link, and after how many days every link has ended; None: as its owner chose."""
+
+    setting = "sharing"
+    allowed: bool = True
+    longest_days: Annotated[int, Field(ge=1, le=LONGEST_SHARE)] | None = None
 
 
 Value = TypeVar("Value", bound=PortalValue)

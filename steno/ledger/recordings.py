@@ -31,6 +31,11 @@ def erase(session: Session, job: Job) -> str:
     return job.blob
 
 
+def is_there(session: Session, job_id: str) -> bool:
+    """Whether a job has its recording still."""
+    return session.scalar(select(Job.id).where(Job.id == job_id, Job.recording_deleted.is_(None))) is not None
+
+
 def delete(database: Database, blobs: BlobStore, job_id: str) -> None:
     """Delete the recording of anybody's job. Raises UnknownJob, Conflict while it is worked on."""
 

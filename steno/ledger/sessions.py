@@ -62,6 +62,12 @@ def holder(session: Session, secret: str) -> WebSession | None:
     )
 
 
+def lasts(session: Session, session_id: str) -> bool:
+    """Whether a session is still good."""
+    good = (WebSession.id == session_id) & (WebSession.expires > now()) & User.disabled.is_(False)
+    return session.scalar(select(WebSession.id).join(User).where(good)) is not None
+
+
 def noted_lately(found: WebSession, time_now: float) -> bool:
     """Whether its last use is written down, to the minute."""
     return abs(time_now - found.last_used) < _NOTE_EVERY

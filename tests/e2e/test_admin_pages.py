@@ -18,6 +18,7 @@ PAGES = {
     "usage": "/admin/usage?days=90",
     "jobs": "/admin/jobs",
     "retention": "/admin/retention",
+    "sharing": "/admin/sharing",
     "connections": "/admin/connections",
     "announcement": "/admin/announcement",
     "audit": "/admin/audit",

@@ -202,3 +202,34 @@ def test_who_opened_the_job_is_told(page: Page) -> None:
     page.get_by_role("button", name="Who opened it").click()
 
     expect(page.get_by_role("dialog").get_by_text("read the transcript")).to_be_visible()
+
+
+def test_where_sharing_is_limited_or_forbidden_the_page_goes_by_it(page: Page, visits: Callable[..., Visit]) -> None:
+    job = page.url
+    boss = visits().sign_in()
+    boss.goto("/admin/sharing")
+    boss.get_by_label("Days after which every link has ended").fill("14")
+    boss.get_by_role("button", name="Save").click()
+    expect(boss.get_by_text("Saved.")).to_be_visible()
+    assert serious(boss) == []
+
+    page.reload()
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_label("Works for").locator("option")).to_have_text(["One day", "7 days", "14 days"])
+    expect(page.get_by_label("Works for")).to_have_value("14")
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_label("The link").input_value()
+
+    boss.get_by_label("Nobody may, and links that are there lead nowhere").check()
+    boss.get_by_role("button", name="Save").click()
+    expect(boss.get_by_text("Nobody can share by link any more.")).to_be_visible()
+    page.goto(job)
+    expect(page.get_by_role("button", name="Download")).to_be_visible()
+    expect(page.get_by_role("button", name="Share")).to_have_count(0)
+    answer = page.request.get(link)
+    assert answer.status == 404
+
+    boss.get_by_label("People may share what is theirs").check()
+    boss.get_by_label("Days after which every link has ended").fill("")
+    boss.get_by_role("button", name="Save").click()
+    expect(boss.get_by_text("Saved.")).to_be_visible()

@@ -28,6 +28,7 @@ PAGES = (
     "/admin/jobs",
     "/admin/usage",
     "/admin/retention",
+    "/admin/sharing",
     "/admin/connections",
     "/admin/announcement",
     "/admin/audit",

@@ -8,7 +8,6 @@ from flask import Response, request, send_file
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
-from werkzeug.wsgi import FileWrapper
 
 from steno.database.tables import Job
 from steno.ledger import jobs, recordings
@@ -17,6 +16,7 @@ from web.api.etags import require_version
 from web.api.jobs import IF_MATCH
 from web.auth import caller
 from web.contract import Answer, Parameter, Routes
+from web.lasting import Lasting, Right, of_caller
 from web.openings import note
 from web.problems import RecordingGone
 from web.services import services
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 routes = Routes("recordings")
 _UNKNOWN = "application/octet-stream"
-_PIECE = 64 * 1024  # bytes
 
 
 class AudioQuery(BaseModel):
@@ -55,7 +54,7 @@ def get_audio(job_id: str, query: AudioQuery) -> Response:
     with here.database.reading() as session:
         job = jobs.get(session, caller().user_id, job_id)
     note(job, "audio")
-    return recording_of(job, attach=query.download)
+    return recording_of(job, of_caller(), attach=query.download)
 
 
 @routes.operation(
@@ -80,8 +79,11 @@ def delete_audio(job_id: str) -> Response:
     return Response(status=204)
 
 
-def recording_of(job: Job, *, attach: bool = False) -> Response:
-    """The answer with a job's recording, in pieces; whole, a range of it, or 304. Raises RecordingGone."""
+def recording_of(job: Job, right: Right, *, attach: bool = False) -> Response:
+    """The answer with a job's recording, in pieces, while the right lasts; whole, a range of it, or 304.
+
+    Raises RecordingGone.
+    """
     if job.recording_deleted is not None:
         raise RecordingGone("The recording was deleted", "Hand it in again if you need it.")
     try:
@@ -90,7 +92,7 @@ def recording_of(job: Job, *, attach: bool = False) -> Response:
         raise RecordingGone("The recording is no longer stored", "Hand it in again.") from error
     answer = send_file(file, mimetype=media_type(job.name), as_attachment=attach, download_name=job.name, etag=False)
     # Always through our own wrapper: a server's would look for a file descriptor, and what lies there is encrypted.
-    answer.response = FileWrapper(file, _PIECE)
+    answer.response = Lasting(file, right.to_hear(job))
     answer.call_on_close(file.close)
     answer.content_length = job.size
     answer.last_modified = datetime.fromtimestamp(job.created, UTC)

@@ -14,6 +14,7 @@ from steno.states import ENDED, JobState
 from web.api.views import ErrorView, ProgressView, StageView, progress_view, stages_in_order
 from web.auth import caller
 from web.contract import Answer, Parameter, Routes
+from web.lasting import Right, of_caller
 from web.services import services
 
 routes = Routes("jobs")
@@ -53,7 +54,7 @@ def follow_job(job_id: str) -> Response:
     first = _look(here.database, who.user_id, job_id)
     if first.ended and request.headers.get("Last-Event-ID") == first.id:
         return Response(status=204)
-    events = _events(here.database, who.user_id, job_id, first)
+    events = _events(here.database, who.user_id, job_id, first, of_caller())
     answer = Response(events, content_type="text/event-stream; charset=utf-8")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"  # nginx would keep the events until its buffer is full
@@ -88,11 +89,13 @@ def _look(database: Database, user_id: str, job_id: str) -> _Look:
     return _Look(f"{view.version}-{digest}", view.model_dump_json(), view.state in ENDED)
 
 
-def _events(database: Database, user_id: str, job_id: str, first: _Look) -> Iterator[str]:
+def _events(database: Database, user_id: str, job_id: str, first: _Look, right: Right) -> Iterator[str]:
     yield "retry: 2000\n\n" + first.event()
     seen, spoke, until = first, time.monotonic(), time.monotonic() + _LONGEST
     while not seen.ended and time.monotonic() < until:
         time.sleep(_LOOK_EVERY)
+        if not right.lasts():
+            return
         try:
             latest = _look(database, user_id, job_id)
         except jobs.UnknownJob:

@@ -17,6 +17,7 @@ from web.api.listing import views
 from web.api.views import JobView
 from web.auth import caller
 from web.contract import Answer, Routes
+from web.lasting import Right, of_caller
 from web.services import services
 
 routes = Routes("jobs")
@@ -49,7 +50,7 @@ def follow_jobs() -> Response:
     if not here.following.acquire(blocking=False):
         raise TooManyStreams("Too many pages follow their jobs at this moment", "Ask for the list every few seconds.")
     watch = _Watch(here.database, who.user_id)
-    answer = Response(_events(watch), content_type="text/event-stream; charset=utf-8")
+    answer = Response(_events(watch, of_caller()), content_type="text/event-stream; charset=utf-8")
     answer.call_on_close(here.following.release)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"  # nginx would keep the events until its buffer is full
@@ -93,10 +94,10 @@ class _Watch:
         return known != self.shown[view.id]
 
 
-def _events(watch: _Watch) -> Iterator[str]:
+def _events(watch: _Watch, right: Right) -> Iterator[str]:
     yield "retry: 2000\n\n"
     until, spoke = time.monotonic() + _LONGEST, time.monotonic()
-    while time.monotonic() < until:
+    while time.monotonic() < until and right.lasts():
         changed, gone = watch.look()
         if changed:
             yield _event("jobs", {"jobs": [view.model_dump(mode="json") for view in changed]})

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 from steno.database.tables import Share
 from steno.exports.clean import clean
 from steno.ledger import jobs, shares
+from steno.ledger.portal_settings import Sharing
 from web.api.views import Moment, moment
 from web.auth import caller
 from web.contract import Answer, Routes, json_answer
 from web.services import services
 
 routes = Routes("shares")
+_USUAL = 30  # days
 
 
 class ShareRequest(BaseModel):
@@ -20,7 +22,9 @@ class ShareRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    days: float = Field(default=30, gt=0, le=366, description="Days until it ends.")
+    days: float | None = Field(
+        default=None, gt=0, le=366, description="Days until it ends; null: 30, or fewer where the server allows fewer."
+    )
     label: str = Field(default="", max_length=200, description="For whom it is; only you see it.")
     with_audio: bool = Field(default=True, description="Whether the recording can be heard.")
     with_minutes: bool = Field(default=True, description="Whether the minutes can be read.")
@@ -56,9 +60,10 @@ class ShareList(BaseModel):
 )
 def list_shares(job_id: str) -> Response:
     """The links that lead to a job."""
-    with services().database.reading() as session:
-        job = jobs.get(session, caller().user_id, job_id)
-        return json_answer(ShareList(shares=[_view(one) for one in shares.shares_of(session, job)]))
+    here = services()
+    with here.database.reading() as session:
+        job, held = jobs.get(session, caller().user_id, job_id), shares.rule(session, here.settings)
+        return json_answer(ShareList(shares=[_view(one, held) for one in shares.shares_of(session, job)]))
 
 
 @routes.operation(
@@ -66,24 +71,28 @@ def list_shares(job_id: str) -> Response:
     "/jobs/<id:job_id>/shares",
     scope="jobs:write",
     answers={201: Answer("The link; its address is shown once.", NewShareView)},
-    problems=[409],
+    problems=[403, 409],
 )
 def share_job(job_id: str, body: ShareRequest) -> Response:
-    """Make a link by which anybody may read the transcript, without an account, until it ends."""
+    """Make a link by which anybody may read the transcript, without an account, until it ends.
+
+    Where the server's rules forbid links the answer is 403 (`sharing-off`), and links that are there lead nowhere.
+    """
     here, who = services(), caller()
 
     def share(session: Session) -> NewShareView:
-        job = jobs.get(session, who.user_id, job_id)
+        job, held = jobs.get(session, who.user_id, job_id), shares.rule(session, here.settings)
         made, secret = shares.share(
             session,
             job,
-            days=body.days,
+            held,
+            days=body.days if body.days is not None else min(_USUAL, held.longest_days or _USUAL),
             label=clean(body.label),
             with_audio=body.with_audio,
             with_minutes=body.with_minutes,
         )
         address = (here.settings.public_url or request.host_url).rstrip("/")
-        return NewShareView(**_view(made).model_dump(), url=f"{address}/shared/{secret}")
+        return NewShareView(**_view(made, held).model_dump(), url=f"{address}/shared/{secret}")
 
     answer = json_answer(here.database.write(share), 201)
     answer.headers["Cache-Control"] = "no-store"
@@ -103,14 +112,14 @@ def revoke_share(job_id: str, share_id: str) -> Response:
     return Response(status=204)
 
 
-def _view(one: Share) -> ShareView:
+def _view(one: Share, held: Sharing) -> ShareView:
     return ShareView(
         id=one.id,
         label=one.label,
         with_audio=one.with_audio,
         with_minutes=one.with_minutes,
         created=moment(one.created),
-        expires=moment(one.expires),
+        expires=moment(shares.ends(one, held)),
         opens=one.opened,
         last_opened=moment(one.last_opened),
     )

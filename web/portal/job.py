@@ -4,7 +4,7 @@ from flask import Flask, render_template
 
 from steno.exports import formats
 from steno.exports.minutes import minutes_formats
-from steno.ledger import jobs
+from steno.ledger import jobs, shares
 from web.api.listing import shown
 from web.auth import caller, page
 from web.portal.languages import gettext
@@ -22,11 +22,13 @@ def show(job_id: str) -> str:
     """The page. Raises UnknownJob."""
     with services().database.reading() as session:
         view = shown(session, jobs.get(session, caller().user_id, job_id))
+        sharing = shares.rule(session, services().settings)
     boot = {
         "base": view.links["self"],
         "job": view.model_dump(mode="json"),
         "formats": {"transcript": formats(), "minutes": minutes_formats()},
         "templates": [(name, gettext(title)) for name, title in titles(services().settings).items()],
         "template": services().settings.template,
+        "sharing": sharing.model_dump(),
     }
     return render_template("job.html", job=view, boot=boot)

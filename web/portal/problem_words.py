@@ -33,6 +33,7 @@ PROBLEMS = {
     "quota-exceeded": _("This would be more than you may store. Delete something you no longer need."),
     "recording-gone": _("The recording is no longer stored."),
     "recording-too-long": _("The recording is longer than is accepted."),
+    "sharing-off": _("Sharing by link is switched off here. Ask an administrator."),
     "sign-in-refused": _("The sign-in was refused or broken off there. Begin anew."),
     "storage-full": _("The server has no space left. Try again later."),
     "too-large": _("The file is larger than is accepted. Its sound alone may be small enough."),

@@ -1,22 +1,18 @@
 """Signing in and out, and links that let somebody choose a password."""
 
-from datetime import timedelta
-from math import ceil
-
-from babel.dates import format_timedelta
 from flask import Flask, Response, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from steno.database.tables import User
 from steno.errors import StenoError
-from steno.ledger import accounts, passwords, throttling
 from steno.ledger import sessions as ledger
 from web import sessions
 from web.auth import page, public
 from web.portal.forms import safe_next
 from web.portal.languages import gettext as _
-from web.portal.languages import language, remember
+from web.portal.languages import remember
+from web.portal.passwords import tried
 from web.problems import Forbidden
 from web.services import services
 
@@ -43,40 +39,15 @@ def show_sign_in() -> AnyResponse:
 def sign_in() -> AnyResponse:
     """Begin a session, where name and password are right."""
     sessions.check_csrf()
-    here = services()
-    if not here.settings.local_accounts:
+    if not services().settings.local_accounts:
         raise Forbidden("Nobody signs in by password here", "Use the other way in.")
-    name, password, address = request.form.get("name", ""), request.form.get("password", ""), request.remote_addr or ""
-    wait = here.database.write(lambda session: throttling.attempt(session, name, address))
-    if wait > 0:
-        return _too_many(wait, name)
-    user = right_password(name, password)
-    if user is None:
-        here.database.write(lambda session: ledger.failed(session, name, address=address))
-        wrong = _("The name or the password is wrong.")
-        return _page("sign_in.html", 401, fault=wrong, name=name)
-    here.database.write(lambda session: throttling.succeeded(session, name, address))
-    enter(user.id)
+    name = request.form.get("name", "")
+    found = tried(name, request.form.get("password", ""))
+    if found.user is None:
+        fault = found.refusal(_("The name or the password is wrong."))
+        return found.marked(_page("sign_in.html", found.status(401), fault=fault, name=name))
+    enter(found.user.id)
     return redirect(safe_next(request.form.get("next")), 303)
-
-
-def right_password(name: str, password: str) -> User | None:
-    """The person with this name and password; None where there is none, or they are kept out.
-
-    No transaction is open while the password is looked at, which takes a while on purpose.
-    """
-    with services().database.reading() as session:
-        user = accounts.by_name(session, name)
-    right = passwords.matches(password, user.password_hash if user is not None else None)
-    return user if right and user is not None and not user.disabled else None
-
-
-def _too_many(wait: float, name: str) -> Response:
-    pause = format_timedelta(timedelta(seconds=max(1, ceil(wait))), granularity="second", locale=language())
-    fault = _("Too many tries. Wait %(time)s, then try again.") % {"time": pause}
-    answer = _page("sign_in.html", 429, fault=fault, name=name)
-    answer.headers["Retry-After"] = str(max(1, ceil(wait)))
-    return answer
 
 
 @page

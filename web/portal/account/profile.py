@@ -5,13 +5,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from steno.database.tables import User
 from steno.errors import StenoError
-from steno.ledger import people, sessions, throttling
+from steno.ledger import people
 from web.api.account import checked
 from web.auth import caller, page
 from web.portal.forms import done
 from web.portal.languages import LANGUAGES, forget, remember
 from web.portal.languages import gettext as _
-from web.portal.sign_in import right_password
+from web.portal.passwords import tried
 from web.services import services
 
 _LONGEST = {"display_name": 200, "email": 254}
@@ -42,9 +42,9 @@ def save() -> AnyResponse:
         return _page(_user(), 422, fault=fault, **fields)
     who, user = caller().user_id, _user()
     if changes["email"] != user.email and user.password_hash and services().mails_links:
-        refused = _password_fault(user)
+        refused = _refusal(user, fields)
         if refused is not None:
-            return _page(user, 422, fault=refused, needs_password=True, **fields)
+            return refused
     services().database.write(lambda session: people.amend(session, who, changes))
     if language is not None:
         remember(language)
@@ -53,19 +53,17 @@ def save() -> AnyResponse:
     return done(_("Saved."), "/account")
 
 
-def _password_fault(user: User) -> str | None:
+def _refusal(user: User, fields: dict[str, str]) -> Response | None:
     """What keeps the mail address as it is: links that let somebody in go there, so the password is asked for."""
-    password, address = request.form.get("password", ""), request.remote_addr or ""
+    password = request.form.get("password", "")
     if not password:
-        return _("Type your password, too, to change the mail address: links that let you in go there.")
-    database = services().database
-    if database.write(lambda session: throttling.attempt(session, user.name, address)) > 0:
-        return _("Too many tries. Wait a while, then try again.")
-    if right_password(user.name, password) is None:
-        database.write(lambda session: sessions.failed(session, user.name, address=address))
-        return _("The password is wrong.")
-    database.write(lambda session: throttling.succeeded(session, user.name, address))
-    return None
+        says = _("Type your password, too, to change the mail address: links that let you in go there.")
+        return _page(user, 422, fault=says, needs_password=True, **fields)
+    found = tried(user.name, password)
+    if found.user is not None:
+        return None
+    fault = found.refusal(_("The password is wrong."))
+    return found.marked(_page(user, found.status(422), fault=fault, needs_password=True, **fields))
 
 
 def _user() -> User:

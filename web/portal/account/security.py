@@ -1,17 +1,14 @@
 """How one signs in: password, and the browsers one is signed in with."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from math import ceil
 
-from babel.dates import format_timedelta
 from flask import Flask, Response, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from steno.database.tables import User, WebSession
 from steno.errors import StenoError
-from steno.ledger import people, throttling
+from steno.ledger import people
 from steno.ledger import sessions as ledger
 from web import sessions
 from web.auth import caller, page
@@ -19,8 +16,8 @@ from web.portal.browsers import browser_and_system
 from web.portal.errors import told
 from web.portal.forms import done
 from web.portal.languages import gettext as _
-from web.portal.languages import language
-from web.portal.sign_in import enter, right_password
+from web.portal.passwords import tried
+from web.portal.sign_in import enter
 from web.services import services
 
 _HERE = "/account/security"
@@ -56,20 +53,12 @@ def show() -> AnyResponse:
 @page
 def change_password() -> AnyResponse:
     """Take a new password from who knows the old one; every session ends, this one goes on with a new secret."""
-    here, who = services(), caller()
-    old, new, address = request.form.get("old", ""), request.form.get("new", ""), request.remote_addr or ""
-    wait = here.database.write(lambda session: throttling.attempt(session, who.name, address))
-    if wait > 0:
-        pause = format_timedelta(timedelta(seconds=ceil(wait)), granularity="second", locale=language())
-        answer = _page(429, fault=_("Too many tries. Wait %(time)s, then try again.") % {"time": pause})
-        answer.headers["Retry-After"] = str(ceil(wait))
-        return answer
-    if right_password(who.name, old) is None:
-        here.database.write(lambda session: ledger.failed(session, who.name, address=address))
-        return _page(422, fault=_("The old password is wrong."))
+    here, who, new = services(), caller(), request.form.get("new", "")
+    found = tried(who.name, request.form.get("old", ""))
+    if found.user is None:
+        return found.marked(_page(found.status(422), fault=found.refusal(_("The old password is wrong."))))
 
     def change(session: Session) -> None:
-        throttling.succeeded(session, who.name, address)
         ledger.set_password(session, session.get_one(User, who.user_id), new)
 
     try:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from web.portal.admin import announcement, audit, connections, overview, retention, troubles, usage, users
+from web.portal.admin import announcement, audit, connections, overview, retention, sharing, troubles, usage, users
 from web.portal.layout import NAVIGATION, Place, _
 
 # In the order of admin/_nav.html.
@@ -12,11 +12,12 @@ PLACES = (
     Place("/admin/users", _("Users"), admin=True),
     Place("/admin/jobs", _("Jobs and failures"), admin=True),
     Place("/admin/retention", _("Retention"), admin=True),
+    Place("/admin/sharing", _("Sharing"), admin=True),
     Place("/admin/connections", _("Models and connections"), admin=True),
     Place("/admin/announcement", _("Announcement"), admin=True),
     Place("/admin/audit", _("Audit"), admin=True),
 )
-PAGES = (overview, usage, users, troubles, retention, connections, announcement, audit)
+PAGES = (overview, usage, users, troubles, retention, sharing, connections, announcement, audit)
 
 
 def register(app: Flask) -> None:

@@ -15,14 +15,14 @@ import { shares } from "./shares.js";
 import { Tabs } from "./tabs.js";
 import { placing, workspace } from "./workspace.js";
 
-const { base, job: first, formats, templates, template } = JSON.parse(find("#boot").textContent);
+const { base, job: first, formats, templates, template, sharing } = JSON.parse(find("#boot").textContent);
 const status = find("#progress");
 const header = new Header(base, first, {
   actions: [
     { label: _("Download"), picture: "download", run: () => downloads({
       transcript: `${base}/transcript`, minutes: header.job.links.minutes ? `${base}/minutes` : null,
       audio: header.job.recording_deleted ? null : `${base}/audio?download=true`, archive: `${base}/archive.zip` }, formats) },
-    { label: _("Share"), picture: "share", run: () => shares(base, { minutes: Boolean(header.job.links.minutes) }) },
+    ...(sharing.allowed ? [{ label: _("Share"), picture: "share", run: () => shares(base, { minutes: Boolean(header.job.links.minutes), most: sharing.longest_days }) }] : []),
   ],
   rerun: follow,
 });

@@ -5,11 +5,14 @@ import { moment } from "../format.js";
 import { _, ngettext } from "../i18n.js";
 import { confirmed, say, sayFault } from "../say.js";
 
-/** Open the dialog of a job's links. */
-export function shares(base, { minutes }) {
+const DAYS = [1, 7, 30, 90, 365], USUAL = 30;
+
+/** Open the dialog of a job's links. `most`: days after which the server ends every link; null: there is no such rule. */
+export function shares(base, { minutes, most }) {
+  const offered = [...new Set([...DAYS.filter((one) => !most || one < most), most ?? 365])];
   const address = `${base}/shares`, list = make("ul", { class: "shares plain" }), made = make("div", { "aria-live": "polite" });
   const label = make("input", { maxLength: 200, autocomplete: "off", placeholder: _("For whom?") });
-  const days = make("select", {}, ...[1, 7, 30, 90, 365].map((one) => make("option", { value: String(one), selected: one === 30 }, ngettext("One day", "{number} days", one))));
+  const days = make("select", {}, ...offered.map((one) => make("option", { value: String(one), selected: one === Math.min(USUAL, most ?? USUAL) }, ngettext("One day", "{number} days", one))));
   const audio = make("input", { type: "checkbox", checked: true }), notes = make("input", { type: "checkbox", checked: minutes });
   const dialog = make("dialog", { class: "share-dialog", "aria-labelledby": "share-title" },
     make("h2", { id: "share-title" }, _("Share")),

@@ -1,0 +1,104 @@
+"""Answers that go on for a while end when who asked may not have them any more; what lies in a buffer is sent."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from steno.database.tables import User
+from steno.states import Stage
+from tests.integration.test_portal_account import enter
+from tests.rest import API, Person, Rest
+from web import lasting
+
+LONG = "x" * 400_000  # more than one piece
+
+
+@pytest.fixture(autouse=True)
+def looks_at_every_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lasting, "_LOOK_EVERY", 0.0)
+
+
+@pytest.fixture
+def job(rest: Rest, ann: Person) -> str:
+    job = ann.job(content=LONG)
+    rest.complete(job)
+    return job
+
+
+def pieces(answer: TestResponse) -> Iterator[bytes]:
+    assert answer.status_code in {200, 206}
+    return iter(answer.response)  # type: ignore[arg-type]  # bytes, as no text was set
+
+
+def keep_out(rest: Rest, ann: Person, job: str, link: str) -> None:
+    del ann, job, link
+    rest.database.write(lambda session: session.execute(update(User).values(disabled=True)) and None)
+
+
+def revoke(rest: Rest, ann: Person, job: str, link: str) -> None:
+    del rest
+    ann("DELETE", f"/jobs/{job}/shares/{link}")
+
+
+def delete(rest: Rest, ann: Person, job: str, link: str) -> None:
+    del rest, link
+    ann("DELETE", f"/jobs/{job}")
+
+
+def delete_recording(rest: Rest, ann: Person, job: str, link: str) -> None:
+    del rest, link
+    ann("DELETE", f"/jobs/{job}/audio")
+
+
+def forbid(rest: Rest, ann: Person, job: str, link: str) -> None:
+    del ann, job, link
+    enter(rest, "boss@example.org", admin=True).post("/admin/sharing", allowed="no")
+
+
+@pytest.mark.parametrize("end", [keep_out, revoke, delete, delete_recording, forbid])
+@pytest.mark.parametrize("asked", [{}, {"Range": "bytes=1-399000"}])
+def test_who_listens_by_a_link_hears_no_more_when_it_is_over(
+    rest: Rest, ann: Person, job: str, end: Callable[..., None], asked: dict[str, str]
+) -> None:
+    made = ann("POST", f"/jobs/{job}/shares", json={}).json
+    secret = made["url"].rsplit("/", 1)[1]
+    listening = pieces(rest.app.test_client().get(f"/shared/{secret}/audio", headers=asked))
+    heard = len(next(listening))
+
+    end(rest, ann, job, made["id"])
+
+    with pytest.raises(ConnectionResetError):
+        list(listening)
+    assert heard < len(LONG) / 2
+
+
+def test_who_may_listen_hears_all(rest: Rest, ann: Person, job: str) -> None:
+    assert ann.get(f"/jobs/{job}/audio").data == LONG.encode()
+
+
+def test_signing_out_ends_what_the_browser_is_listening_to(rest: Rest) -> None:
+    here, there = (enter(rest, "bob@example.org") for _ in range(2))
+    job = rest.person("bob@example.org").job(content=LONG)
+    listening = pieces(there.client.get(f"{API}/jobs/{job}/audio"))
+    next(listening)
+
+    here.post("/account/sessions/end", page="/account/security")
+
+    with pytest.raises(ConnectionResetError):
+        list(listening)
+
+
+@pytest.mark.parametrize("address", ["/jobs/events", "/jobs/{job}/events"])
+def test_a_token_that_is_taken_back_follows_nothing_any_more(rest: Rest, ann: Person, address: str) -> None:
+    job = ann.job()
+    made = ann("POST", "/tokens", json={"name": "x", "scopes": ["jobs:read"]}).json
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    following = pieces(rest.app.test_client().get(API + address.format(job=job), headers=headers))
+    next(following)
+
+    ann("DELETE", f"/tokens/{made['id']}")
+
+    rest.work(job, Stage.PREPARE)
+    assert b"prepare" not in b"".join(following)
