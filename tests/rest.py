@@ -41,7 +41,7 @@ class Person:
 
     def __call__(self, method: str, path: str, **request: Any) -> TestResponse:
         headers = {"Authorization": f"Bearer {self.token}"} | request.pop("headers", {})
-        address = path if path.startswith(("/api", "/metrics")) else API + path
+        address = path if path.startswith(("/api", "/v1/", "/metrics")) else API + path
         whole = not path.endswith("/events")  # what is read whole is closed at once
         return self.client.open(address, method=method, headers=headers, buffered=whole, **request)
 

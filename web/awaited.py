@@ -22,6 +22,7 @@ from steno.ledger.jobs import Request, UnknownJob
 from steno.states import ENDED, JobState, Queue
 from steno.transcript import Transcript
 from web.auth import caller, require
+from web.lasting import Right, of_caller
 from web.problems import STATUSES, problem
 from web.services import Services, services
 from web.uploads import receive_multipart
@@ -67,13 +68,18 @@ class AwaitedJob:
     id: str
     user_id: str
     here: Services
+    right: Right
     connection: socket.socket | None
 
     def looks(self) -> Iterator[None]:
-        """One after the other until the job is done. Raises JobFailed, ClientDisconnected."""
+        """One after the other until the job is done. Raises JobFailed, also where who asked is kept out meanwhile, and
+        ClientDisconnected.
+        """
         while not self._done():
             if _closed(self.connection):
                 raise ClientDisconnected
+            if not self.right.lasts():
+                raise JobFailed("unauthenticated", "The token is not good any more. Send the recording with another.")
             yield
             time.sleep(_LOOK_EVERY)
 
@@ -134,7 +140,7 @@ def job_of(recording: FileStorage, options: TranscriptionOptions, *, keep: bool 
         ruled = retention.ruled(session, here.settings, asked)
         return jobs.submit(session, uploads.get(session, who.user_id, upload.id), ruled).id
 
-    job = AwaitedJob(here.database.write(submit), who.user_id, here, _connection())
+    job = AwaitedJob(here.database.write(submit), who.user_id, here, of_caller(), _connection())
     try:
         here.nudge(Queue.MEDIA)
         yield job

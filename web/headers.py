@@ -19,6 +19,8 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    # The start page records; nothing else of a device is wanted, whatever a page may once contain.
+    "Permissions-Policy": "microphone=(self), camera=(), display-capture=(), geolocation=(), payment=(), usb=()",
 }
 _YEAR = 31_536_000
 

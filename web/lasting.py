@@ -32,6 +32,14 @@ class Right:
             self._looked = time.monotonic()
         return self._lasts
 
+    def must_last(self) -> None:
+        """Breaks the answer off where it is not.
+
+        The server closes the connection: fewer bytes than were announced must not look like the whole.
+        """
+        if not self.lasts():
+            raise ConnectionResetError(errno.ECONNRESET, "who asked may not have it any more")
+
     def to_hear(self, job: Job) -> "Right":
         """The same, as long as the job's recording is there."""
         return Right(lambda session: self._holds(session) and recordings.is_there(session, job.id))
@@ -59,7 +67,5 @@ class Lasting(FileWrapper):
         self._right = right
 
     def __next__(self) -> bytes:
-        if not self._right.lasts():
-            # The server closes the connection: fewer bytes than were announced must not look like the whole.
-            raise ConnectionResetError(errno.ECONNRESET, "who asked may not have it any more")
+        self._right.must_last()
         return super().__next__()

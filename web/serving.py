@@ -26,6 +26,9 @@ def serve(settings: Settings, *, host: str, port: int, threads: int) -> None:
                 "proc_name": "steno-web",
                 "loglevel": "warning",
                 "control_socket_disable": True,
+                # Else who asks through a proxy on this machine that lets underscores pass says which path it is
+                # (PATH_INFO: /admin), whatever path the proxy has looked at.
+                "forwarder_headers": "",
             }
             for name, value in options.items():
                 if name in self.cfg.settings:

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import logging
 import os
+import resource
 import socket
 import sys
 import time
@@ -31,6 +32,8 @@ def begin() -> Settings:
     """The settings, checked, and the log opened. Raises InvalidOption."""
     # Decoded speech and the database lie in plain: whatever the rights of the data directory, nobody else reads them.
     os.umask(OURS)
+    # A crash in native code would leave keys and speech in a core dump; so for whatever we start.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     form = "%(asctime)s %(levelname).1s %(name)s %(message)s"
     logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)

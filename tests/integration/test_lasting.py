@@ -1,6 +1,8 @@
 """Answers that go on for a while end when who asked may not have them any more; what lies in a buffer is sent."""
 
+import io
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import update
@@ -10,6 +12,7 @@ from steno.database.tables import User
 from steno.states import Stage
 from tests.integration.test_portal_account import enter
 from tests.rest import API, Person, Rest
+from tests.upload_service import wait_for
 from web import lasting
 
 LONG = "x" * 400_000  # more than one piece
@@ -102,3 +105,26 @@ def test_a_token_that_is_taken_back_follows_nothing_any_more(rest: Rest, ann: Pe
 
     rest.work(job, Stage.PREPARE)
     assert b"prepare" not in b"".join(following)
+
+
+def test_an_archive_ends_between_two_files(rest: Rest, ann: Person, job: str) -> None:
+    archive = pieces(ann.client.get(f"{API}/jobs/{job}/archive.zip", headers={"Authorization": f"Bearer {ann.token}"}))
+    next(archive)
+
+    keep_out(rest, ann, job, "")
+
+    with pytest.raises(ConnectionResetError):
+        list(archive)
+
+
+def test_who_is_kept_out_while_waiting_gets_no_transcript(rest: Rest) -> None:
+    bob = rest.person("bob@example.org")
+    form = {"file": (io.BytesIO(b"RIFF"), "a.wav"), "model": "whisper-1"}
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(bob, "POST", "/v1/audio/transcriptions", data=form)
+        wait_for(lambda: bob.get("/jobs").json["jobs"])
+        rest.database.write(lambda session: session.execute(update(User).values(disabled=True)) and None)
+        answer = waiting.result(30)
+
+    assert (answer.status_code, answer.json["error"]["code"]) == (401, "invalid_api_key")

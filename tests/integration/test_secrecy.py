@@ -1,8 +1,12 @@
 """What is said in confidence is not left lying about: in logs, in files that others can read, in browsers' caches."""
 
 import os
+import re
+import resource
 import stat
 import traceback
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from steno.cli import app
 from steno.database.tables import Document
 from steno.transcript import Transcript
 from tests.rest import Person, Rest
+from tests.service import Service
 from tests.unit.exports.transcripts import small
 
 WORDS = "the dismissal of Ms Miller"
@@ -79,3 +84,63 @@ def test_browsers_keep_no_copy_of_what_was_said(ann: Person, job: str) -> None:
     kept = {address: ann.get(f"/jobs/{job}/{address}").headers["Cache-Control"] for address in addresses}
 
     assert [address for address, value in kept.items() if "no-store" not in value] == []
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that was started where anybody may read files, and cores are written as far as may be."""
+    _, most = before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    mask = os.umask(0o022)
+    try:
+        with Service(tmp_path_factory.mktemp("service")) as one:
+            yield one
+    finally:
+        os.umask(mask)
+        resource.setrlimit(resource.RLIMIT_CORE, before)
+
+
+def test_no_program_of_the_service_leaves_a_core_or_a_file_for_others(service: Service) -> None:
+    mark = f"STENO_DATA_DIR={service.data}\0"
+    ours = [process for process in Path("/proc").glob("[0-9]*") if mark in _environment(process)]
+
+    masks = {_said(process / "status", r"Umask:\s+(\d+)") for process in ours}
+    cores = {_said(process / "limits", r"Max core file size\s+(\S+)") for process in ours}
+
+    assert len(ours) >= 4  # itself, two workers, web
+    assert masks == {"0077"}
+    assert cores == {"0"}
+
+
+def test_who_asks_through_a_proxy_here_does_not_say_which_path_it_is(service: Service) -> None:
+    told = service.request("GET", "/healthz", headers={"PATH_INFO": "/api/v1/docs", "SCRIPT_NAME": "/x"})
+
+    assert told.json() == {"status": "alive"}
+
+
+def test_every_kind_of_answer_has_the_headers_that_keep_a_browser_safe(rest: Rest, ann: Person, job: str) -> None:
+    link = "/shared/" + ann("POST", f"/jobs/{job}/shares", json={}).json["url"].rsplit("/", 1)[1]
+    client, stylesheet = rest.app.test_client(), "/static/docs.css"
+    pages = ["/sign-in", "/nowhere", "/api/v1/nowhere", "/v1/nowhere", "/healthz", stylesheet, link, f"{link}/audio"]
+    answers = [client.get(page, buffered=True) for page in pages]
+    answers += [ann.get(f"/jobs/{job}/{what}") for what in ("transcript.csv", "minutes.ics", "archive.zip", "audio")]
+
+    for answer in answers:
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Permissions-Policy"].startswith("microphone=(self), camera=()")
+        assert "Server" not in answer.headers
+
+
+def _said(file: Path, pattern: str) -> str:
+    found = re.search(pattern, file.read_text())
+    assert found is not None, file
+    return found[1]
+
+
+def _environment(process: Path) -> str:
+    with suppress(OSError):  # it has ended, or is another person's
+        return (process / "environ").read_bytes().decode("utf-8", "replace")
+    return ""

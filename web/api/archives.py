@@ -20,6 +20,7 @@ from web.api.minutes import named
 from web.archive_names import Names, safe
 from web.auth import caller
 from web.contract import Answer, Routes
+from web.lasting import Right, of_caller
 from web.openings import note
 from web.problems import NotThereYet, TooManyRequests
 from web.services import services
@@ -117,7 +118,7 @@ def _archive(folders: Sequence[_Folder], wanted: Wanted, name: str) -> Response:
     except BaseException:
         here.archives.release()
         raise
-    answer = Response(stream_with_context(_pieces(folders, wanted)), mimetype=_MEDIA)
+    answer = Response(stream_with_context(_pieces(folders, wanted, of_caller())), mimetype=_MEDIA)
     answer.call_on_close(here.archives.release)
     # As RFC 6266 has it: a name for everybody, and the real one.
     plain = name.encode("ascii", "replace").decode().replace("?", "_")
@@ -129,12 +130,13 @@ def _archive(folders: Sequence[_Folder], wanted: Wanted, name: str) -> Response:
     return answer
 
 
-def _pieces(folders: Sequence[_Folder], wanted: Wanted) -> Iterator[bytes]:
+def _pieces(folders: Sequence[_Folder], wanted: Wanted, right: Right) -> Iterator[bytes]:
     pipe, missing = _Pipe(), list[str]()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for folder in folders:
             found = {kind: latest(folder.job, kind) for kind in (TRANSCRIPT, MINUTES)}
             for kind, name in wanted:
+                right.must_last()
                 document = found[kind]
                 if document is None:
                     continue
