@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Bytes of memory with which a worker ends after a stage, to be started anew; 0 chooses by machine.",
     )
+    any_model: bool = Field(
+        default=False,
+        description="Callers of the service may name any model of Hugging Face, which is downloaded; "
+        "false: Steno's own names, and models that are on the machine.",
+    )
     max_upload: int = Field(default=8 * GIB, gt=0, description="Largest recording accepted, bytes.")
     quota: int = Field(default=0, ge=0, description="Bytes of recordings one person may have stored; 0 is no limit.")
     keep_free: int = Field(default=GIB, ge=0, description="Bytes of disk that uploads leave free.")

@@ -101,7 +101,7 @@ def admit(session: Session, who: Identity, *, link_by_email: bool) -> User:
                 "Sign in with its password and connect it on the account page, or ask an administrator.",
             )
         user = accounts.add_user(session, who.name)
-        user.display_name, user.email = who.display_name, who.email or user.email
+        user.display_name, user.email = who.display_name, who.email  # a name that looks like an address is not checked
         _link(session, user, who)
     if user.disabled:
         raise NotAdmitted("This account is kept out", "Ask an administrator.")

@@ -288,6 +288,14 @@ def test_administrators_follow_the_rule_at_each_sign_in_but_the_last_stays(
         assert "user.kept-administrator" in session.scalars(select(AuditEvent.kind)).all()
 
 
+def test_a_name_that_looks_like_an_address_gets_no_mail(rest: Rest, provider: IdentityProvider) -> None:
+    provider.person |= {"preferred_username": "boss@example.org"}
+
+    sign_in(Person(rest.app))
+
+    assert users(rest)["boss@example.org"].email is None
+
+
 def test_who_becomes_an_administrator_there_signs_in_anew_everywhere(
     tmp_path: Path, provider: IdentityProvider
 ) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from steno.config import Settings
-from steno.errors import UnknownLanguage
+from steno.errors import StenoError, UnknownLanguage, UnknownModel
 from steno.jobs import TranscriptionOptions
+from tests.conftest import ROOT
 from worker.service.warm import WarmLines
 
+STARTER_DIR = ROOT / "worker" / "models" / "starter"
 OPTIONS = TranscriptionOptions(model="starter", language="en", diarize=False)
 
 
@@ -40,3 +42,29 @@ def test_a_job_in_a_language_that_the_model_does_not_know_costs_the_next_one_not
         lines.line(OPTIONS.model_copy(update={"language": "xx"}))
 
     assert lines.line(OPTIONS).engine is first
+
+
+@pytest.mark.parametrize(("any_model", "why"), [(False, "only its operator"), (True, "STENO_OFFLINE")])
+def test_callers_load_models_from_elsewhere_only_where_the_operator_lets_them(
+    tmp_path: Path, any_model: bool, why: str
+) -> None:
+    lines = WarmLines(Settings(data_dir=tmp_path, model_dir=tmp_path, offline=True, any_model=any_model))
+
+    with pytest.raises(StenoError, match=why):
+        lines.line(OPTIONS.model_copy(update={"model": "stranger/whisper-of-doom"}))
+
+
+def test_callers_name_no_directory_where_the_worker_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "starter").symlink_to(STARTER_DIR)
+    monkeypatch.chdir(tmp_path)
+    theirs, own = (
+        Settings(data_dir=tmp_path, device="cpu"),
+        Settings(data_dir=tmp_path, device="cpu", model="models/starter"),
+    )
+    asked = OPTIONS.model_copy(update={"model": "models/starter"})
+
+    with pytest.raises(UnknownModel):
+        WarmLines(theirs).line(asked)
+
+    assert WarmLines(own).line(asked).engine.source.path.resolve() == STARTER_DIR

@@ -1,4 +1,4 @@
-"""The models that may be asked for, by Steno's names. Any that is not here yet is downloaded where that is allowed."""
+"""The models that may be asked for, by Steno's names. One that is not here yet is downloaded where that is allowed."""
 
 from typing import Literal
 
@@ -30,7 +30,7 @@ class ModelList(BaseModel):
 
 
 def every_model() -> ModelList:
-    """Those with a name. Models of Hugging Face (`owner/name`) may be asked for, too."""
+    """Those with a name. Others (`owner/name` at Hugging Face) may be asked for where the operator lets them in."""
     return ModelList(data=[Model(id=name) for name in _NAMES])
 
 

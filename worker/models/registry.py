@@ -87,6 +87,23 @@ def check_name(name: str) -> None:
         _repository(name)
 
 
+def check_asked(name: str, settings: Settings) -> None:
+    """Whether a caller of the service may have this model loaded. Raises UnknownModel.
+
+    A model is a file that a stranger made and native code reads: the operator says where they come from.
+    """
+    if name in {"auto", STARTER, settings.model, *KNOWN_MODELS}:
+        return
+    repository = _repository(name)
+    if Path(name).expanduser().exists():
+        raise UnknownModel(f"No model is called '{name}'", "Directories are the operator's to name (STENO_MODEL).")
+    if not settings.any_model and _snapshot(repository, settings, download=False) is None:
+        raise UnknownModel(
+            f"The model {name} is not on this machine, and only its operator lets others in",
+            f"Ask for `steno models pull {name}`, or for STENO_ANY_MODEL=true.",
+        )
+
+
 def pull(name: str, settings: Settings) -> ModelSource:
     """Download a model now, or bring it up to date, e.g. to prepare a machine without a network."""
     if name in (STARTER, "auto") or Path(name).expanduser().is_dir():

@@ -10,6 +10,7 @@ from steno.config import Settings
 from steno.jobs import TranscriptionOptions
 from steno.ledger.workers import LoadedModel
 from worker.loading import load_line
+from worker.models import check_asked
 from worker.pipeline import Line
 
 _KEPT = 2  # lines: the usual model, and another one
@@ -34,6 +35,7 @@ class WarmLines:
         with self._lock:
             line = self._lines.get(key)
             if line is None:
+                check_asked(options.model, self._settings)
                 while len(self._lines) >= _KEPT:
                     self._lines.popitem(last=False)[1].close()
                 line = self._lines[key] = load_line(options, self._settings)
