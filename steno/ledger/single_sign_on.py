@@ -38,8 +38,7 @@ class Identity:
     @property
     def key(self) -> str:
         """Issuer and subject, as the account keeps them."""
-        key = f"{self.issuer} {self.subject}"
-        return key if len(key) <= _LONGEST_SUBJECT else sha256(key.encode()).hexdigest()
+        return _key(self.issuer, self.subject)
 
 
 @dataclass(frozen=True)
@@ -127,6 +126,11 @@ def disconnect(session: Session, user_id: str) -> None:
     record(session, "user.unlinked", user_id=user_id)
 
 
+def _key(issuer: str, subject: str) -> str:
+    key = f"{issuer} {subject}"
+    return key if len(key) <= _LONGEST_SUBJECT else sha256(key.encode()).hexdigest()
+
+
 def _link(session: Session, user: User, who: Identity) -> None:
     user.subject = who.key
     session.flush()
@@ -145,6 +149,16 @@ def _follow_role(session: Session, user: User, admin: bool | None) -> None:
     user.admin = admin
     sessions.end_all(session, user.id)
     record(session, "user.promoted" if admin else "user.demoted", user_id=user.id, by="identity provider")
+
+
+def parted(session: Session, issuer: str, subject: str) -> bool:
+    """Somebody signed out at the provider, or is kept out there: sign them out everywhere; False for a stranger."""
+    user_id = session.scalar(select(User.id).where(User.subject == _key(issuer, subject)))
+    if user_id is None:
+        return False
+    record(session, "sign_out.by_provider", user_id=user_id)
+    sessions.end_all(session, user_id)
+    return True
 
 
 def refused(session: Session, reason: str, *, address: str = "", who: Identity | None = None) -> None:

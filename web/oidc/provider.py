@@ -14,11 +14,13 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client.sync_app import BaseApp, OAuth2Mixin
 from authlib.integrations.base_client.sync_openid import OpenIDMixin
 from authlib.integrations.requests_client import OAuth2Session
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
 from requests import RequestException
 
 from steno.config import Settings, is_safe_issuer
 from steno.errors import StenoError
+from web.oidc.parting import subject_of
 
 _LOG = logging.getLogger("steno.web")
 _PATIENCE = 10.0  # seconds for one answer of the provider
@@ -70,6 +72,7 @@ class Provider:
         self._lock = threading.Lock()
         self._known: tuple[float, _App] | None = None
         self._away_until = 0.0
+        self._keys_asked = -_PAUSE
 
     def begin(self, redirect_uri: str) -> Began:
         """The address to send a browser to. Raises ProviderFailed."""
@@ -101,6 +104,30 @@ class Provider:
             _LOG.warning("oidc.unreachable reason=%s", type(error).__name__)
             return None
         return str(made["url"])
+
+    def parted(self, token: str) -> tuple[str, str]:
+        """Whom the provider says that they signed out there: its issuer and their subject. Raises ProviderFailed."""
+        try:
+            app = self._app()
+            metadata = app.load_server_metadata()
+            algorithms = metadata["id_token_signing_alg_values_supported"]
+
+            def read(keys: object) -> str:
+                issuer, client = metadata["issuer"], self._settings.oidc_client_id
+                known = KeySet.import_key_set(keys)  # type: ignore[arg-type]  # JSON of the provider's
+                return subject_of(token, known, issuer=issuer, client_id=client, algorithms=algorithms, leeway=_LEEWAY)
+
+            try:
+                subject = read(app.fetch_jwk_set())
+            except InvalidKeyIdError:
+                # A new key of the provider's, or anybody's: not every stranger may have it asked.
+                if time.monotonic() - self._keys_asked < _PAUSE:
+                    raise
+                self._keys_asked = time.monotonic()
+                subject = read(app.fetch_jwk_set(force=True))
+        except _FAULTS as error:
+            raise _failed(error) from error
+        return str(metadata["issuer"]), subject
 
     def _finish(self, answer: Mapping[str, str], redirect_uri: str, nonce: str, verifier: str) -> dict[str, object]:
         app = self._app()

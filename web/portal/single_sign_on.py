@@ -1,5 +1,6 @@
 """Sign-in by the identity provider: there, back, and connecting the account one has."""
 
+import json
 from dataclasses import replace
 
 from flask import Flask, Response, current_app, make_response, redirect, render_template, request
@@ -20,6 +21,7 @@ from web.portal.errors import told
 from web.portal.forms import done, safe_next
 from web.portal.languages import gettext as _
 from web.portal.sign_in import enter
+from web.problems import TooManyRequests
 from web.services import services
 
 _EXTENSION, _COOKIE = "steno_oidc", "flow"
@@ -35,6 +37,7 @@ def register(app: Flask) -> None:
     app.extensions[_EXTENSION] = Provider(settings)
     app.add_url_rule("/sign-in/oidc", "oidc", go)
     app.add_url_rule(_BACK, "oidc_back", come_back)
+    app.add_url_rule("/sign-in/oidc/logout", "oidc_parted", parted, methods=["POST"])
     app.add_url_rule("/account/connect", "oidc_connect", connect)
     app.add_url_rule("/account/disconnect", "oidc_disconnect", disconnect, methods=["POST"])
 
@@ -88,6 +91,23 @@ def come_back() -> AnyResponse:
         page_ = render_template("sign_in_failed.html", fault=told(error.code, str(error)))
         answer = make_response(page_, 403 if isinstance(error, NotAdmitted) else 400)
     sessions.put_cookie(answer, _COOKIE, "", None)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@public
+def parted() -> AnyResponse:
+    """The provider, not a browser, says that somebody signed out there: its signature stands for a page's proof."""
+    here = services()
+    try:
+        issuer, subject = _provider().parted(request.form.get("logout_token", ""))
+    except ProviderFailed:
+        if (wait := here.strangers.wait(request.remote_addr or "")) > 0:
+            raise TooManyRequests(wait) from None
+        answer = Response(json.dumps({"error": "invalid_request"}), 400, content_type="application/json")
+    else:
+        here.database.write(lambda session: ledger.parted(session, issuer, subject))
+        answer = Response(status=200)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -88,6 +88,8 @@ def _words() -> dict[str, str]:
         "session.ended": _("Signed out"),
         "session.ended_all": _("Signed out of other browsers"),
         "sign_in.failed": _("Wrong password"),
+        "sign_in.refused": _("Sign-in refused"),
+        "sign_out.by_provider": _("Signed out by single sign-on"),
         "password.set": _("Password changed"),
         "link.issued": _("Link to choose a password issued"),
         "token.issued": _("API token issued"),
