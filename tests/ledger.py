@@ -12,7 +12,8 @@ from steno.database import Database
 from steno.database.tables import AuditEvent, Base, Delivery, Job, StageRun, Upload, User, new_id
 from steno.jobs import MinutesOptions
 from steno.ledger import jobs, outbox, stages
-from steno.ledger.stages import Claim, Failure
+from steno.ledger.consequences import Failure
+from steno.ledger.stages import Claim
 from steno.states import ENDED, ORDER, QUEUE_OF, JobState, Queue, Stage, StageState
 
 P, T = ParamSpec("P"), TypeVar("T")

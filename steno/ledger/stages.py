@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, aliased
 from steno.database.changes import changed
 from steno.database.clock import DAY, now, time_now
 from steno.database.tables import Job, StageRun
-from steno.ledger.endings import end
-from steno.ledger.moves import NO_MINUTES, hold, move_job, move_stage, record
-from steno.states import ENDED, ORDER, JobState, Queue, Stage, StageState
+from steno.ledger.consequences import Failure, advance, fail_stage
+from steno.ledger.moves import hold, move_job, move_stage, record
+from steno.states import JobState, Queue, Stage, StageState
 
 _TURNS = DAY  # seconds: who had no turn for so long waits as long as somebody new
 _BACK_OFF = (5.0, 30.0, 120.0, 600.0)  # seconds before another try
@@ -31,15 +31,6 @@ class Claim:
     stage: Stage
     owner: str
     attempt: int
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a stage ended without a result; `again` where another try may help."""
-
-    code: str
-    message: str
-    again: bool = False
 
 
 def claim(session: Session, queue: Queue, owner: str, lease: float) -> Claim | None:
@@ -106,9 +97,9 @@ def finish(session: Session, mine: Claim) -> bool:
     if stage is None:
         return False
     move_stage(stage, StageState.DONE)
-    stage.progress, stage.finished, stage.deaths = 1.0, session.scalar(select(now())), 0
+    stage.progress, stage.finished, stage.deaths = 1.0, time_now(session), 0
     record(session, "stage.done", job=stage.job, stage=stage.stage)
-    _advance(session, stage.job)
+    advance(session, stage.job)
     return True
 
 
@@ -125,7 +116,7 @@ def fail(session: Session, mine: Claim, failure: Failure, *, tries: int = 3) -> 
         stage.error_code, stage.error = failure.code, failure.message
         record(session, "stage.again", job=stage.job, stage=stage.stage, code=failure.code)
     else:
-        _fail(session, stage, failure)
+        fail_stage(session, stage, failure)
     return True
 
 
@@ -170,7 +161,7 @@ def recover(session: Session, *, max_deaths: int, stopped: Mapping[str, float | 
             move_stage(stage, StageState.CANCELLED)
         elif stage.deaths >= max_deaths:
             reason = f"The worker died {stage.deaths} times over this recording. Check its memory and its log."
-            _fail(session, stage, Failure(DIED, reason))
+            fail_stage(session, stage, Failure(DIED, reason))
         else:
             move_stage(stage, StageState.READY)
             # Others come first then: whatever kills the workers, it may not be this recording.
@@ -221,38 +212,3 @@ def _later(session: Session, attempt: int) -> float:
 
 def _soon(session: Session, seconds: float) -> float:
     return time_now(session) + seconds
-
-
-def _fail(session: Session, stage: StageRun, failure: Failure) -> None:
-    move_stage(stage, StageState.FAILED)
-    stage.error_code, stage.error = failure.code, failure.message
-    stage.finished = session.scalar(select(now()))
-    record(session, "stage.failed", job=stage.job, stage=stage.stage, code=failure.code)
-    _advance(session, stage.job)
-
-
-def _advance(session: Session, job: Job) -> None:
-    """What follows from the stages' states: the next one is ready, or the job has ended."""
-    if JobState(job.state) in ENDED:
-        return
-    by_stage = {Stage(stage.stage): stage for stage in job.stages}
-    for stage in (by_stage[name] for name in ORDER):
-        state = StageState(stage.state)
-        if state in {StageState.DONE, StageState.SKIPPED}:
-            continue
-        if state is StageState.FAILED and Stage(stage.stage) is Stage.SUMMARIZE:
-            break  # the transcript is delivered all the same
-        if state is StageState.FAILED:
-            job.error_code, job.error = stage.error_code, stage.error
-            for later in by_stage.values():
-                if StageState(later.state) is StageState.WAITING:
-                    move_stage(later, StageState.CANCELLED)
-            end(session, job, JobState.FAILED)
-            return
-        if state is StageState.WAITING:
-            move_stage(stage, StageState.READY)
-        return
-    summary = by_stage[Stage.SUMMARIZE]
-    if StageState(summary.state) is StageState.FAILED:
-        job.notices = [*job.notices, f"{NO_MINUTES}{summary.error}"]
-    end(session, job, JobState.COMPLETED)

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from steno.database.tables import Job, StageRun
 from steno.ledger import jobs, stages
+from steno.ledger.consequences import Failure
 from steno.ledger.moves import ForbiddenMove, move_job, move_stage
-from steno.ledger.stages import Failure
 from steno.states import JOB_MOVES, STAGE_MOVES, JobState, Stage, StageState
 from tests.ledger import BAD_INPUT, LEASE, MAY_PASS, Ledger
 

@@ -4,7 +4,7 @@ import pytest
 
 from steno.database.tables import AuditEvent, Delivery, Job, Question, StageRun
 from steno.ledger import jobs, overseeing, troubles
-from steno.ledger.stages import Failure
+from steno.ledger.consequences import Failure
 from steno.states import JobState, Queue, Stage
 from tests.ledger import BAD_INPUT, MAY_PASS, Ledger
 

@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 
 from steno.database.tables import AuditEvent, Check, Delivery, Job, StageRun, User
 from steno.ledger import portal_settings, stages, workers
+from steno.ledger.consequences import Failure
 from steno.ledger.portal_settings import Announcement, Retention
-from steno.ledger.stages import Failure
 from steno.ledger.workers import Facts, LoadedModel
 from steno.states import Queue
 from tests.administration import HOSTILE

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from steno.ledger.stages import Failure
+from steno.ledger.consequences import Failure
 from steno.states import Queue, Stage
 from tests.redis_server import redis_server
 from tests.rest import API, Person, Rest, make_rest

@@ -14,7 +14,8 @@ from steno.database import Database
 from steno.database.tables import Job
 from steno.errors import EngineFailure, KeyUnusable, RecordingBusy, StenoError, StorageFull
 from steno.ledger import recordings, stages, workspaces
-from steno.ledger.stages import Claim, Failure
+from steno.ledger.consequences import Failure
+from steno.ledger.stages import Claim
 from steno.states import Stage
 from steno.vault import Vault
 from worker.preparation import Cancelled
