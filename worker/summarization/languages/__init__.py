@@ -23,7 +23,6 @@ class DatePhrases(_Table):
     trail: str
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
-    ordinal_ending: str
     numeral: str
     numeral_values: tuple[int, ...]
     days: str

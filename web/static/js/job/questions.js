@@ -1,6 +1,6 @@
 // Questions to the recording: answers of sentences with the words that prove them, or the passages that are most alike.
 import { get, post, remove } from "../api.js";
-import { find, icon, make } from "../dom.js";
+import { icon, make } from "../dom.js";
 import { _ } from "../i18n.js";
 import { sayFault } from "../say.js";
 import { allInWords, inWords } from "./doubts.js";
