@@ -146,6 +146,19 @@ def test_behind_tls_every_cookie_goes_by_tls_alone(tmp_path: Path) -> None:
     assert all("Secure" in cookie for cookie in cookies)
 
 
+def test_a_password_that_cannot_be_chosen_is_refused_in_the_readers_language(rest: Rest) -> None:
+    secret = rest.database.write(
+        lambda session: sessions.invite(session, accounts.find_user(session, "ann@example.org"))
+    )
+    ann = Person(rest.app)
+    ann.client.set_cookie("steno_language", "fi")
+
+    refused = ann.post(f"/welcome/{secret}", password="short")
+
+    assert refused.status_code == 422
+    assert "Salasana on liian lyhyt" in refused.text
+
+
 def test_without_local_accounts_no_password_lets_in_but_a_link_does(tmp_path: Path) -> None:
     rest = with_ann(make_rest(tmp_path, local_accounts=False))
     ann = Person(rest.app)

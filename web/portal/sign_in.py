@@ -9,6 +9,7 @@ from steno.errors import StenoError
 from steno.ledger import sessions as ledger
 from web import sessions
 from web.auth import page, public
+from web.portal.errors import told
 from web.portal.forms import safe_next
 from web.portal.languages import gettext as _
 from web.portal.languages import remember
@@ -94,7 +95,7 @@ def welcome(secret: str) -> AnyResponse:
     except StenoError as error:
         with services().database.reading() as session:
             user = ledger.invited(session, secret)
-        return _page("welcome.html", 422, fault=str(error), name=user.name)
+        return _page("welcome.html", 422, fault=told(error.code, str(error)), name=user.name)
     enter(user.id)
     return redirect("/", 303)
 

@@ -9,6 +9,7 @@ from steno.errors import StenoError
 from steno.ledger import troubles, usage
 from steno.states import QUEUE_OF, Queue, Stage
 from web.auth import admin_page, caller
+from web.portal.errors import told
 from web.portal.forms import done
 from web.portal.languages import gettext as _
 from web.portal.problem_words import PROBLEMS
@@ -81,7 +82,7 @@ def _do(work: Callable[[Session], None], says: str, queue: Queue | None = None) 
     try:
         here.database.write(work)
     except StenoError as error:  # somebody was faster: the page shows how it is now
-        return done(str(error), _HERE)
+        return done(told(error.code, str(error)), _HERE)
     if queue is not None:
         here.nudge(queue)
     return done(says, _HERE)
