@@ -52,6 +52,20 @@ def test_tags_and_the_day_of_deletion_are_set_and_shown(page: Page) -> None:
     expect(page.get_by_text("Will be deleted on")).to_have_count(0)
 
 
+def test_enter_saves_escape_does_not_and_focus_comes_back(page: Page) -> None:
+    choose(page, "Tags")
+    page.keyboard.type("budget")
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("More")).to_be_focused()
+
+    choose(page, "Tags")
+    page.keyboard.type("keys")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#facts .tag")).to_have_text(["keys"])
+    expect(page.get_by_label("More")).to_be_focused()
+
+
 def test_what_is_deleted_is_gone(page: Page) -> None:
     address = page.url
 

@@ -198,10 +198,16 @@ def test_a_question_is_answered_with_passages_that_lead_to_the_words(page: Page)
 
 
 def test_who_opened_the_job_is_told(page: Page) -> None:
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_label("The link", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+
     page.get_by_label("More").click()
     page.get_by_role("button", name="Who opened it").click()
 
     expect(page.get_by_role("dialog").get_by_text("read the transcript")).to_be_visible()
+    expect(page.get_by_role("dialog").locator("li", has_text="made a link")).to_contain_text("admin made a link")
 
 
 def test_where_sharing_is_limited_or_forbidden_the_page_goes_by_it(page: Page, visits: Callable[..., Visit]) -> None:

@@ -146,6 +146,26 @@ def test_a_recording_without_speech_says_so(service: Service, visit: Visit) -> N
     expect(page.get_by_text("No speech was recognised in this recording.")).to_be_visible()
 
 
+def test_a_transcript_that_cannot_be_loaded_is_asked_for_again(job: str, visit: Visit) -> None:
+    page = visit.sign_in()
+    told, segments = page.get_by_role("alert"), page.locator(".segment")
+
+    page.route(f"**/api/v1/jobs/{job}/transcript", lambda route: route.abort())
+    page.goto(f"/jobs/{job}")
+    expect(told).to_contain_text("The server cannot be reached.")
+    page.unroute(f"**/api/v1/jobs/{job}/transcript")
+    page.get_by_role("button", name="Try again").click()
+    expect(segments.first).to_be_visible()
+
+    page.route(f"**/api/v1/jobs/{job}", lambda route: route.abort())
+    page.reload()
+    expect(told).to_be_visible()
+    page.unroute(f"**/api/v1/jobs/{job}")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(segments.first).to_be_visible()
+    expect(told).to_have_count(0)
+
+
 def test_on_paper_are_minutes_and_transcript_dark_on_light(job: str, visits: Callable[..., Visit]) -> None:
     visit = visits(width=794, color_scheme="dark")
     visit.context.add_cookies([{"name": "steno_theme", "value": "dark", "url": visit.url}])

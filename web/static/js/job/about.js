@@ -28,10 +28,11 @@ export async function opened(base) {
   let events;
   try { events = (await get(`${base}/audit`)).value.events; } catch (problem) { sayFault(problem); return; }
   const row = (one) => {
-    const who = one.label ? _("Somebody with the link “{label}”", { label: one.label }) : one.share ? _("Somebody with a link") : one.who ?? "";
-    const did = one.kind === "document.opened" ? WHAT[one.what] ?? one.what : KINDS[one.kind] ?? one.kind;
+    const read = one.kind === "document.opened"; // else the link is what was made, not who came by it
+    const who = !read || !one.share ? one.who ?? "" : one.label ? _("Somebody with the link “{label}”", { label: one.label }) : _("Somebody with a link");
+    const did = read ? WHAT[one.what] ?? one.what : KINDS[one.kind] ?? one.kind;
     return make("li", { class: "revision" }, make("div", { class: "grow" }, make("span", { class: "break" }, who ? make("strong", {}, who) : null, who ? " " : "", did),
-      make("div", { class: "small muted" }, [moment(one.at), one.address].filter(Boolean).join(" · "))));
+      make("div", { class: "small muted" }, [moment(one.at), read ? null : one.label, one.address].filter(Boolean).join(" · "))));
   };
   show("opened", _("Who opened it"), make("p", { class: "muted small" }, _("What is read again within ten minutes is told once.")),
     make("ol", { class: "plain opened", tabindex: "0", "aria-label": _("Who opened it") }, ...events.map(row)));

@@ -29,8 +29,10 @@ export class Header {
     this.face = face;
     if (!find(".job-title input")) find("#title").textContent = now.name;
     document.title = `${now.name} · Steno`;
+    const focused = find("#facts").contains(document.activeElement);
     find("#facts").replaceChildren(...this.facts(now));
     this.buttons();
+    if (focused) find("#more summary").focus();
   }
 
   facts(job) {
@@ -57,7 +59,7 @@ export class Header {
 
   buttons() {
     const { job } = this, stages = ended(job) ? job.stages.map((one) => one.stage).filter((one) => RERUN[one] && (one !== "summarize" || job.minutes)) : [];
-    const item = (picture, label, run, kind = "quiet") => make("button", { type: "button", class: kind, onclick: () => { find("#more").open = false; run(); } }, icon(picture), label);
+    const item = (picture, label, run, kind = "quiet") => make("button", { type: "button", class: kind, onclick: () => { find("#more").open = false; find("#more summary").focus(); run(); } }, icon(picture), label);
     const body = [
       ...stages.map((stage) => item("retry", RERUN[stage], () => this.again(stage))),
       item("tag", _("Tags"), () => this.tags()),
@@ -66,10 +68,11 @@ export class Header {
       item("more", _("Details"), () => details(this.job)),
       item("trash", _("Delete"), () => this.delete(), "quiet danger plain-danger"),
     ];
-    const open = find("#more")?.open;
+    const open = find("#more")?.open, focused = find("#more")?.contains(document.activeElement);
     find("#actions").replaceChildren(
       ...(job.links.transcript ? this.actions.map((one) => make("button", { type: "button", onclick: one.run }, icon(one.picture), one.label)) : []),
       make("details", { class: "menu", id: "more", open }, make("summary", { class: "button icon", "aria-label": _("More") }, icon("more")), make("div", { class: "menu-body" }, ...body)));
+    if (focused) find("#more summary").focus();
   }
 
   rename() {
@@ -113,7 +116,7 @@ export class Header {
   ask(title, fields, read, says) {
     const dialog = make("dialog", { "aria-labelledby": "ask-title" }, make("h2", { id: "ask-title" }, title),
       make("form", { method: "dialog", class: "stack" }, ...fields,
-        make("div", { class: "row end" }, make("button", { value: "no", formNoValidate: true }, _("Cancel")), make("button", { value: "yes", class: "primary" }, _("Save")))));
+        make("div", { class: "row end" }, make("button", { type: "button", onclick: () => dialog.close() }, _("Cancel")), make("button", { value: "yes", class: "primary" }, _("Save")))));
     dialog.addEventListener("close", async () => {
       dialog.remove();
       if (dialog.returnValue !== "yes") return;

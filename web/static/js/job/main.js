@@ -13,6 +13,7 @@ import { ended, failure, progress } from "./progress.js";
 import { Questions } from "./questions.js";
 import { shares } from "./shares.js";
 import { Tabs } from "./tabs.js";
+import { unreachable } from "./unreachable.js";
 import { placing, workspace } from "./workspace.js";
 
 const { base, job: first, formats, templates, template, sharing } = JSON.parse(find("#boot").textContent);
@@ -44,7 +45,10 @@ let open_ = false;
 
 async function open(job) {
   open_ = true;
-  const here = await workspace({ base, job: job.id, transcript: `${base}/transcript`, audio: `${base}/audio`, waveform: job.links.waveform });
+  let here;
+  try {
+    here = await workspace({ base, job: job.id, transcript: `${base}/transcript`, audio: `${base}/audio`, waveform: job.links.waveform });
+  } catch (problem) { unreachable(problem, () => open(job)); return; }
   header.show({ spoken: here.transcript.language });
   let tabs = null;
   const jump = evidence(here, { toTranscript: () => tabs.toTranscript() });
@@ -83,4 +87,5 @@ function noMinutes(job) {
     make("p", {}, begin)];
 }
 
-get(base).then(({ value }) => (ended(value) ? finished(value) : follow(value)), sayFault);
+const begin = () => get(base).then(({ value }) => (ended(value) ? finished(value) : follow(value)), (problem) => unreachable(problem, begin));
+begin();

@@ -8,6 +8,7 @@ import { downloads } from "./downloads.js";
 import { evidence } from "./evidence.js";
 import { MinutesPanel } from "./minutes.js";
 import { Tabs } from "./tabs.js";
+import { unreachable } from "./unreachable.js";
 import { placing, workspace } from "./workspace.js";
 
 const { base, formats, audio, minutes: withMinutes, expires } = JSON.parse(find("#boot").textContent);
@@ -15,7 +16,10 @@ const { base, formats, audio, minutes: withMinutes, expires } = JSON.parse(find(
 for (const notice of document.querySelectorAll("#notices p")) notice.textContent = inWords(notice.textContent);
 
 async function open() {
-  const here = await workspace({ transcript: `${base}/transcript.json`, audio: audio ? `${base}/audio` : null, waveform: audio ? `${base}/waveform` : null });
+  let here;
+  try {
+    here = await workspace({ transcript: `${base}/transcript.json`, audio: audio ? `${base}/audio` : null, waveform: audio ? `${base}/waveform` : null });
+  } catch (problem) { unreachable(problem, open); return; }
   const spoken = new Intl.DisplayNames([language], { type: "language", fallback: "code" }).of(here.transcript.language);
   find("#facts").replaceChildren(...[clock(here.transcript.duration), spoken, _("Shared with you to read"), expires ? _("until {date}", { date: moment(expires) }) : null]
     .filter(Boolean).map((fact) => make("span", {}, fact)));

@@ -31,18 +31,18 @@ function open(transcript, edits, first) {
       freshField,
       speaker === null || !others.length ? null : make("label", { class: "field" }, make("span", {}, _("The same person as")), into,
         make("small", {}, _("All that both said becomes one speaker's."))),
-      make("div", { class: "row end" }, make("button", { value: "no", formNoValidate: true }, _("Cancel")), make("button", { value: "yes", class: "primary" }, _("Save")))));
+      make("div", { class: "row end" }, make("button", { type: "button", onclick: () => dialog.close() }, _("Cancel")), make("button", { value: "yes", class: "primary" }, _("Save")))));
   dialog.addEventListener("close", () => {
     if (dialog.returnValue === "yes") save().catch(() => {});
     dialog.remove();
   });
   async function save() {
-    const wanted = rename.value.trim();
+    const wanted = rename.value.trim(), renamed = speaker !== null && wanted && wanted !== name;
     if (who.value) {
       const to = who.value === NEW ? edits.newSpeaker() : who.value === NOBODY ? null : who.value;
       await edits.assign(turn, to, who.value === NEW ? fresh.value.trim() || to : undefined);
     } else if (into.value) await edits.merge(speaker, into.value);
-    else if (speaker !== null && wanted && wanted !== name) await edits.name(speaker, wanted);
+    if (renamed) await edits.name(!who.value && into.value ? into.value : speaker, wanted);
   }
   document.body.append(dialog);
   dialog.showModal();
