@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from steno.config import Settings
+from steno.database.forks import ForkGate
 from steno.database.passages import INDEX
 from steno.errors import DatabaseAway, DatabaseUnusable, InvalidOption, MissingProgram, StorageDenied
 
@@ -31,6 +32,7 @@ class Database:
 
     def __init__(self, url: str | URL) -> None:
         self.engine = _engine(url)
+        self._forks: ForkGate | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> "Database":
@@ -48,7 +50,7 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """A transaction that writes: committed at the end, rolled back on any error."""
         with (
-            self.engine.connect().execution_options(**{_WRITES: True}) as connection,
+            self._connected(writes=True) as connection,
             connection.begin(),
             Session(connection, expire_on_commit=False) as session,
         ):
@@ -58,7 +60,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads; no writer waits for it."""
-        with self.engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
+        with self._connected() as connection, Session(connection, expire_on_commit=False) as session:
             yield session
 
     def write(self, work: Callable[[Session], T]) -> T:
@@ -108,7 +110,7 @@ class Database:
 
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-        with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        with self._connected(writes=True) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7263528)")
             config.attributes["connection"] = connection
@@ -116,7 +118,7 @@ class Database:
 
     def answers(self) -> bool:
         """Whether it is there, with our tables. Raises what SQLAlchemy raises."""
-        with self.engine.connect() as connection:
+        with self._connected() as connection:
             connection.exec_driver_sql("SELECT 1 FROM jobs WHERE 1 = 0")
         return True
 
@@ -127,7 +129,7 @@ class Database:
         """
         if self.engine.dialect.name != "sqlite":
             return
-        with self.engine.connect() as connection:
+        with self._connected() as connection:
             raw = connection.connection.cursor()
             raw.execute("PRAGMA busy_timeout=200")  # nobody is to wait for this; the next time will do
             with suppress(sqlite3.OperationalError):  # busy, or without an index
@@ -135,9 +137,18 @@ class Database:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             raw.execute(f"PRAGMA busy_timeout={int(_BUSY * 1000)}")
 
+    def hold_forks(self) -> None:
+        """For a process that forks while its threads use the database: forks wait for them, and inherit nothing."""
+        self._forks = ForkGate(self.engine.dispose)
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+    @contextmanager
+    def _connected(self, *, writes: bool = False) -> Iterator[Connection]:
+        with self._forks.passing() if self._forks is not None else nullcontext(), self.engine.connect() as connection:
+            yield connection.execution_options(**{_WRITES: True}) if writes else connection
 
 
 def _engine(url: str | URL) -> Engine:

@@ -58,6 +58,7 @@ class Office:
 
     def begin(self) -> None:
         """At the start of the main process: bring the tables up, take back our own leases of before, watch."""
+        self._database.hold_forks()  # the pool forks whenever one of its processes is replaced
         self._database.upgrade()
         if self._slot is not None:
             slot = self._slot
