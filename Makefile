@@ -47,7 +47,7 @@ schema: setup
 screenshots: setup
 	$(BIN)/python -m tests.screenshots
 
-# Collects the texts of the pages into the catalogs; what is new is to be translated there.
+# Collects the texts of the pages, and what the software says, into the catalogs; what is new is to be translated there.
 translations: setup
 	$(BIN)/python -m web.translations
 

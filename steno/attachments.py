@@ -4,6 +4,7 @@ from steno.config import Settings
 from steno.errors import InvalidOption
 from steno.exports import get
 from steno.exports.minutes import get_minutes_format
+from steno.sayings.marking import said
 
 
 def read_attachments(text: str) -> tuple[tuple[str, str], ...]:
@@ -20,5 +21,5 @@ def read_attachments(text: str) -> tuple[tuple[str, str], ...]:
 def check_attachments(text: str, settings: Settings) -> None:
     """Raises InvalidOption where nothing may be attached, or not this."""
     if read_attachments(text) and not settings.mail_attachments:
-        cure = "Leave notify_attach out; the mail links to the results."
+        cure = said("Leave notify_attach out; the mail links to the results.")
         raise InvalidOption("This server attaches nothing to its mails", cure)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from steno.sayings.marking import said
 from steno.transcript import Mark, MarkKind, Segment, Speaker, SpeakerTurn
 from worker.diarization.result import Turn
 from worker.recognition import RecognisedWord
@@ -45,7 +46,7 @@ def speaker_id(number: int) -> str:
 def speakers(ids: Iterable[str]) -> tuple[Speaker, ...]:
     """Everybody who speaks, by the number in their ids: Speaker 1, Speaker 2 ..."""
     numbers = sorted({int(speaker.removeprefix(_PREFIX)) for speaker in ids})
-    return tuple(Speaker(id=f"{_PREFIX}{number}", name=f"Speaker {number}") for number in numbers)
+    return tuple(Speaker(id=f"{_PREFIX}{number}", name=said(f"Speaker {number}")) for number in numbers)
 
 
 def speaker_turns(turns: Iterable[Turn], *, offset: float = 0.0) -> tuple[SpeakerTurn, ...]:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from steno.errors import DecodingLimit, MissingProgram, NoAudio, StenoError, UnreadableMedia
+from steno.sayings.marking import said
 from worker.ffmpeg import Outcome
 
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"file ", b"<?xml", b"<MPD", b"[playlist]", b"v=0\r\n", b"v=0\n", b"[Reference]")
@@ -15,34 +16,37 @@ _NO_MEMORY = re.compile(
     r"Cannot allocate memory|std::bad_alloc|Resource temporarily unavailable"
     r"|failed to map segment|cannot create shared object descriptor"
 )
-_REFUSAL = "is no recording but a playlist, script, picture or text", "Hand in the audio or video file itself."
-_UNKNOWN_CODEC = "uses a codec that this ffmpeg lacks", "Convert it to WAV, FLAC, MP3 or M4A first."
+_REFUSAL = (
+    said("{name} is no recording but a playlist, script, picture or text"),
+    said("Hand in the audio or video file itself."),
+)
+_UNKNOWN_CODEC = said("{name} uses a codec that this ffmpeg lacks"), said("Convert it to WAV, FLAC, MP3 or M4A first.")
 # What ffmpeg says (5 to 9 differ), and what a person needs to hear; the first that fits.
 _DIAGNOSES: tuple[tuple[str, type[StenoError], str, str], ...] = (
     (
         "error while loading shared libraries",
         MissingProgram,
-        "cannot be read: ffmpeg does not start",
-        "Reinstall ffmpeg, or correct STENO_FFMPEG.",
+        said("{name} cannot be read: ffmpeg does not start"),
+        said("Reinstall ffmpeg, or correct STENO_FFMPEG."),
     ),
     ("not on whitelist", UnreadableMedia, *_REFUSAL),
     (
         "moov atom not found",
         UnreadableMedia,
-        "is cut off: its index is missing",
-        "Copy or export it again and check its size.",
+        said("{name} is cut off: its index is missing"),
+        said("Copy or export it again and check its size."),
     ),
     (
         "Skipped opening external track",
         UnreadableMedia,
-        "keeps its sound in another file",
-        "Export it as one self-contained file.",
+        said("{name} keeps its sound in another file"),
+        said("Export it as one self-contained file."),
     ),
     (
         "matches no streams|does not contain any stream",
         NoAudio,
-        "has no audio track",
-        "Hand in a file with sound.",
+        said("{name} has no audio track"),
+        said("Hand in a file with sound."),
     ),
     (r"Decoder \(codec|no decoder found|Unknown decoder", UnreadableMedia, *_UNKNOWN_CODEC),
 )
@@ -80,7 +84,7 @@ def diagnose(recording: Path, outcome: Outcome) -> StenoError:
         return refusal(recording)
     for words, kind, what, cure in _DIAGNOSES:
         if re.search(words, outcome.said):
-            return kind(f"{recording.name} {what}", cure)
+            return kind(what.replace("{name}", recording.name), cure)
     return UnreadableMedia(
         f"{recording.name} is no audio or video that can be read, or is damaged",
         "Play it to check; convert it to WAV, FLAC, MP3 or M4A if it plays.",
@@ -89,12 +93,12 @@ def diagnose(recording: Path, outcome: Outcome) -> StenoError:
 
 def refusal(recording: Path) -> UnreadableMedia:
     what, cure = _REFUSAL
-    return UnreadableMedia(f"{recording.name} {what}", cure)
+    return UnreadableMedia(what.replace("{name}", recording.name), cure)
 
 
 def unknown_codec(recording: Path) -> UnreadableMedia:
     what, cure = _UNKNOWN_CODEC
-    return UnreadableMedia(f"{recording.name} {what}", cure)
+    return UnreadableMedia(what.replace("{name}", recording.name), cure)
 
 
 def early_end(outcome: Outcome, *, seconds: float, expected: float | None) -> str | None:
@@ -102,18 +106,18 @@ def early_end(outcome: Outcome, *, seconds: float, expected: float | None) -> st
     damaged = outcome.status != 0 or bool(_DAMAGE.search(outcome.said))
     if expected is not None and expected - seconds > max(1.0, 0.02 * expected):
         if "Failed to compensate for timestamp delta" in outcome.said:  # else it was made up for later
-            return (
+            return said(
                 "A pause in the recording was too long to be kept as silence: times after it are too early. "
                 "Raise STENO_DECODE_MEMORY."
             )
         if damaged:
-            return (
+            return said(
                 f"The recording ends early: {seconds:.0f} s of {expected:.0f} s could be decoded; "
                 "the file is damaged or cut off."
             )
-        return f"The sound ends early: {seconds:.0f} s of {expected:.0f} s hold audio."  # video may just go on
+        return said(f"The sound ends early: {seconds:.0f} s of {expected:.0f} s hold audio.")  # video may just go on
     if outcome.status != 0 or _CUT_PACKET.search(outcome.said):
-        return f"The recording is damaged or cut off; {seconds:.0f} s of it could be decoded."
+        return said(f"The recording is damaged or cut off; {seconds:.0f} s of it could be decoded.")
     return None
 
 

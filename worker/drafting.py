@@ -7,6 +7,7 @@ from itertools import chain
 
 from steno import __version__
 from steno.jobs import Task
+from steno.sayings.marking import said
 from steno.transcript import Provenance, Segment, SpeakerTurn, Transcript, Uncovered
 from worker.assembly import segments
 from worker.attribution import attribute, mark_overlaps, speaker_id, speaker_turns, speakers
@@ -56,7 +57,7 @@ def draft(parts: Sequence[Heard], origin: Origin, model: ModelSource, pipeline: 
     if diarized and pipeline is not None:
         notices.append(pipeline.notice)
     if not spoken:
-        notices.append("Nobody was heard to speak in this recording.")
+        notices.append(said("Nobody was heard to speak in this recording."))
     return Transcript(
         language=origin.language,
         language_probability=origin.language_probability,

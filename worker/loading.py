@@ -7,6 +7,7 @@ from typing import Literal
 from steno.config import Settings
 from steno.errors import InvalidOption, StenoError
 from steno.jobs import TranscriptionOptions
+from steno.sayings.marking import said
 from worker.diarization.companion import Diarizer
 from worker.diarization.models import installed, resolve_pipeline
 from worker.engine import Engine
@@ -59,9 +60,9 @@ def _diarizer(
     if options.channels == "separate":
         return None, None
     if not options.diarize:
-        return None, "Speakers are not told apart: it was switched off."
+        return None, said("Speakers are not told apart: it was switched off.")
     if not installed():
-        return None, "Speakers are not told apart: that needs `pip install 'steno[diarization]'`."
+        return None, said("Speakers are not told apart: that needs `pip install 'steno[diarization]'`.")
     try:
         on_step("Looking for the diarization pipeline")
         # Who asks for the starter model wants a demonstration, not a download.

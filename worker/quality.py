@@ -6,6 +6,7 @@ Sources: Radford et al. 2022, section 4.5 (compression ratio, log probability an
 
 from collections.abc import Sequence
 
+from steno.sayings.marking import said
 from steno.transcript import Mark, MarkKind, Segment, Span, Word
 
 MAX_COMPRESSION_RATIO = 2.4
@@ -47,15 +48,15 @@ def doubts(segment: Segment, speech: Sequence[Span]) -> tuple[Mark, ...]:
     reasons = []
     times = repeats([word.text for word in segment.words] or segment.text.split())
     if times >= 4:
-        reasons.append(f"the same words {times} times in a row")
+        reasons.append(said(f"the same words {times} times in a row"))
     if speech_share(segment, speech) < MIN_SPEECH_SHARE:
-        reasons.append("text where no voice was found")
+        reasons.append(said("text where no voice was found"))
     voiced = max(segment.duration, 0.05)
     rate = len(segment.text.replace(" ", "")) / voiced
     if rate > MAX_CHARACTERS_PER_SECOND and len(segment.text) >= 12:
-        reasons.append(f"{rate:.0f} characters a second, faster than anybody speaks")
+        reasons.append(said(f"{rate:.0f} characters a second, faster than anybody speaks"))
     if segment.words and segment.confidence is not None and segment.confidence < 0.25 and len(segment.words) >= 3:
-        reasons.append(f"low confidence ({segment.confidence:.0%})")
+        reasons.append(said(f"low confidence ({segment.confidence:.0%})"))
     return tuple(Mark(kind=MarkKind.SUSPECT, reason=reason) for reason in reasons)
 
 

@@ -18,6 +18,7 @@ from itertools import chain, pairwise
 
 import numpy as np
 
+from steno.sayings.marking import said
 from steno.transcript import Span, Uncovered
 from worker.chunking import Chunk, Stretch
 from worker.engine import DecodingOptions, Engine, Heard, Search
@@ -29,6 +30,7 @@ from worker.vad import SAMPLE_RATE, Speech
 _SEARCHES = (Search(1.1, 5), Search(1.3, 3))
 _LOOP = 5  # times in succession
 _MIN_GAP = 1.0  # seconds of speech without words that are worth another try
+_NO_WORDS = said("voice was found, but no words were recognised")
 _REACH = 0.35  # a word also covers this much, seconds, around it: alignment is not exact
 
 
@@ -132,8 +134,7 @@ class Recogniser:
                 tuple(_in_order(words[number])),
                 tuple(_span(part) for part in chunk.speech),
                 tuple(
-                    Uncovered(start=hole.start, end=hole.end, reason="voice was found, but no words were recognised")
-                    for hole in _holes(chunk, words[number])
+                    Uncovered(start=hole.start, end=hole.end, reason=_NO_WORDS) for hole in _holes(chunk, words[number])
                 ),
             )
             for number, chunk in enumerate(chunks)

@@ -8,6 +8,7 @@ from steno.database.clock import time_now
 from steno.database.tables import Job, StageRun
 from steno.ledger.endings import end
 from steno.ledger.moves import NO_MINUTES, move_stage, record
+from steno.sayings.marking import said
 from steno.states import ENDED, ORDER, JobState, Stage, StageState
 
 
@@ -52,5 +53,5 @@ def advance(session: Session, job: Job) -> None:
         return
     summary = by_stage[Stage.SUMMARIZE]
     if StageState(summary.state) is StageState.FAILED:
-        job.notices = [*job.notices, f"{NO_MINUTES}{summary.error}"]
+        job.notices = [*job.notices, said(f"{NO_MINUTES}{summary.error}")]
     end(session, job, JobState.COMPLETED)

@@ -12,6 +12,7 @@ from steno.errors import InvalidOption
 from steno.ledger import portal_settings
 from steno.ledger.jobs import Request, same_moment
 from steno.ledger.portal_settings import Retention
+from steno.sayings.marking import said
 
 # A date that a calendar gives is not refused for the hours of the day.
 _SLACK = DAY
@@ -67,4 +68,4 @@ def check(rule: Retention, delete_after: float | None, *, since: float) -> None:
 
 
 def _days(count: int) -> str:
-    return "one day" if count == 1 else f"{count} days"
+    return "one day" if count == 1 else said(f"{count} days")

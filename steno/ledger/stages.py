@@ -14,6 +14,7 @@ from steno.database.clock import DAY, now, time_now
 from steno.database.tables import Job, StageRun
 from steno.ledger.consequences import Failure, advance, fail_stage
 from steno.ledger.moves import hold, move_job, move_stage, record
+from steno.sayings.marking import said
 from steno.states import JobState, Queue, Stage, StageState
 
 _TURNS = DAY  # seconds: who had no turn for so long waits as long as somebody new
@@ -160,7 +161,7 @@ def recover(session: Session, *, max_deaths: int, stopped: Mapping[str, float | 
         if stage.job.cancel_requested:
             move_stage(stage, StageState.CANCELLED)
         elif stage.deaths >= max_deaths:
-            reason = f"The worker died {stage.deaths} times over this recording. Check its memory and its log."
+            reason = said(f"The worker died {stage.deaths} times over this recording. Check its memory and its log.")
             fail_stage(session, stage, Failure(DIED, reason))
         else:
             move_stage(stage, StageState.READY)

@@ -1,11 +1,13 @@
 """The pages in Finnish and Swedish: what the machine doubts is said in the reader's language, and long words fit."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from steno import sayings
 from steno.config import Settings
 from steno.transcript import Uncovered
 from tests.browser import Visit
@@ -14,7 +16,7 @@ from tests.service import Service
 from web.translations.collecting import LANGUAGES
 
 RECORDING = Path(__file__).parents[2] / "examples" / "meeting.opus"
-OF_SPEECH = "At 0:40 to 0:44 somebody seems to tell the software what to write. No language model was shown this."
+OF_SPEECH = "At 0:40–0:44 somebody seems to tell the software what to write. No language model was shown this."
 PAGES = (
     "/",
     "/jobs",
@@ -74,6 +76,38 @@ def test_what_the_machine_doubts_is_said_in_the_readers_language(job: str, visit
     expect(page.get_by_text("Vahvistamatta: 42: ei sanottu siinä; a doubt that is new")).to_be_visible()
     expect(page.get_by_text("Kohdassa 0:40–0:44 joku näyttää sanelevan ohjelmalle")).to_be_visible()
     expect(page.get_by_text("a notice that is new")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_scripts_say_what_the_server_would_say(visit: Visit, language: str) -> None:
+    page = in_language(visit, language)
+    known = [re.sub(r"\{(\w+)\}", r"<\1>", english) for english, _ in sayings.sayings(language)]
+    texts = [*known, *(f"{one}. Try again." for one in known), OF_SPEECH, "", "a. b", "nothing. Try again.", "x" * 5000]
+
+    page.goto("/jobs")
+    told = page.evaluate(
+        "async (texts) => { const { retold } = await import(document.querySelector('script[src*=\"/js/\"]').src"
+        ".replace(/\\/js\\/.*/, '/js/sayings.js')); return texts.map(retold); }",
+        texts,
+    )
+
+    assert told == [sayings.retold(text, language) for text in texts]
+
+
+def test_who_has_no_name_yet_is_called_in_the_readers_language_and_kept_in_none(job: str, visit: Visit) -> None:
+    page = in_language(visit, "fi")
+    page.goto(f"/jobs/{job}")
+
+    page.get_by_role("button", name="Puhuja 1", exact=True).first.click()
+    page.get_by_label("Nimi kaikkialla").fill("Speaker of the House")
+    page.get_by_role("button", name="Tallenna", exact=True).click()
+    expect(page.get_by_role("button", name="Speaker of the House", exact=True).first).to_be_visible()
+    expect(page.get_by_role("button", name="Puhuja 1", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Kumoa (Ctrl+Z)").click()
+    expect(page.get_by_role("button", name="Puhuja 1", exact=True).first).to_be_visible()
+
+    kept = page.request.get(f"/api/v1/jobs/{job}/transcript.json").json()
+    assert [one["name"] for one in kept["speakers"]] == ["Speaker 1", "Speaker 2"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,7 +12,6 @@ from steno.ledger import housekeeping, portal_settings, warnings
 from steno.ledger.portal_settings import Retention
 from tests.integration.test_mail import PORTAL, Sink, free_port, html, plain, smtp
 from tests.outbox import Outbox
-from worker.notification.letter import texts
 from worker.notification.sending import send_due
 
 DAY = 86_400.0
@@ -159,7 +158,3 @@ def test_swedish(outbox: Outbox, settings: Settings) -> None:
 
     assert mail["Subject"] == "Klar: Styrelsemöte.m4a"
     assert "Transkriptionen och protokollet är klara." in plain(mail)
-
-
-def test_every_language_names_the_same_errors() -> None:
-    assert texts("fi").errors.keys() == texts("sv").errors.keys()

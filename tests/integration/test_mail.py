@@ -19,9 +19,10 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from steno.config import Settings
 from steno.database.tables import Job
 from steno.editing import TranscriptEdits, edited
-from steno.errors import InvalidOption
+from steno.errors import InvalidOption, NoAudio
 from steno.ledger import jobs
 from steno.ledger.outbox import claim_delivery, not_delivered
+from steno.ledger.stages import Failure
 from steno.states import Stage
 from steno.vault import Vault
 from tests.outbox import NO_MODEL, UNREADABLE, Certificate, Outbox
@@ -251,11 +252,34 @@ def test_finnish(outbox, send, port):
 
     failed, completed = sorted(sink.mails, key=lambda mail: mail["Subject"])
     assert failed["Subject"] == "Epäonnistui: Hallituksen kokous – äänite.m4a"
-    assert "Tiedostoa ei voi lukea tallenteena." in plain(failed)
+    assert "Mitä tapahtui: Tätä ei voi lukea tallenteena, tai se on vioittunut." in plain(failed)
     assert completed["Subject"] == "Valmis: Tiimipalaveri"
     assert "Litterointi ja muistio ovat valmiit." in plain(completed)
     assert completed["Content-Language"] == "fi"
     assert '<html lang="fi">' in html(completed)
+
+
+@pytest.mark.parametrize(
+    ("language", "why", "remark"),
+    [
+        ("fi", "Tiedostossa Kokous.m4a ei ole ääniraitaa. Lähetä tiedosto, jossa on ääni.", "- Tässä tallenteessa ei"),
+        ("sv", "Kokous.m4a har inget ljudspår. Ladda upp en fil med ljud.", "- Ingen hörs tala i inspelningen."),
+    ],
+)
+def test_reasons_and_remarks_speak_the_readers_language(outbox, send, port, language, why, remark):
+    mute = Failure(NoAudio.code, str(NoAudio("Kokous.m4a has no audio track", "Hand in a file with sound.")))
+    outbox.ended("Kokous.m4a", notify_email=TO, failure=mute)
+    silent = outbox.ended("Silence", notify_email=TO)
+    outbox.change(silent, notices=["Nobody was heard to speak in this recording.", "a notice of tomorrow"])
+
+    with smtp(Sink(), port) as sink:
+        send(mail_language=language)
+
+    texts = "\n".join(plain(mail) for mail in sink.mails)
+    assert why in texts
+    assert remark in texts
+    assert "- a notice of tomorrow" in texts
+    assert " has no " not in texts
 
 
 def test_a_job_that_was_run_again_is_told_as_it_is_now(outbox, send, port):

@@ -1,55 +1,80 @@
-"""The catalogs of the pages: whole and up to date, and what is missing in one is noticed."""
+"""The catalogs: whole and up to date, and what is missing in one is noticed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from web.translations.collecting import FOLDER, LANGUAGES, faults, update
+from web.translations.collecting import LANGUAGES, PAGES, SAYINGS, Book, faults, update
 
-CATALOGS = [f"{language}.po" for language in LANGUAGES]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Copies of the catalogs."""
-    for name in CATALOGS:
-        (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
-    return tmp_path
+BOOKS = pytest.mark.parametrize("book", [PAGES, SAYINGS], ids=["pages", "sayings"])
 
 
+def copied(book: Book, folder: Path) -> Book:
+    """The same with copies of its catalogs."""
+    for name in (f"{language}.po" for language in LANGUAGES):
+        (folder / name).write_bytes((book.folder / name).read_bytes())
+    return replace(book, folder=folder)
+
+
+@BOOKS
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_is_translated_and_no_value_is_lost(language: str) -> None:
-    assert list(faults(language)) == []
+def test_every_text_is_translated_and_no_value_is_lost(book: Book, language: str) -> None:
+    assert list(faults(book, language)) == []
 
 
+@BOOKS
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_its_file_is_what_the_command_writes(language: str, folder: Path) -> None:
-    update(language, folder)
+def test_its_file_is_what_the_command_writes(book: Book, language: str, tmp_path: Path) -> None:
+    update(copied(book, tmp_path), language)
 
-    assert (folder / f"{language}.po").read_text("utf-8") == (FOLDER / f"{language}.po").read_text("utf-8")
+    assert (tmp_path / f"{language}.po").read_text("utf-8") == (book.folder / f"{language}.po").read_text("utf-8")
 
 
-def test_a_text_that_is_missing_and_a_value_that_is_lost_are_told(folder: Path) -> None:
-    catalog = folder / "sv.po"
+@pytest.mark.parametrize(
+    ("book", "text", "swedish", "with_value", "place"),
+    [
+        (PAGES, "Saved", "Sparat", "place {place}", "plats {place}"),
+        (SAYINGS, "Give a text.", "Ange en text.", "{count} days", "{count} dagar"),
+    ],
+    ids=["pages", "sayings"],
+)
+def test_a_text_that_is_missing_and_a_value_that_is_lost_are_told(
+    book: Book, text: str, swedish: str, with_value: str, place: str, tmp_path: Path
+) -> None:
+    broken = copied(book, tmp_path)
+    catalog = tmp_path / "sv.po"
     told = catalog.read_text("utf-8")
-    saved, place = 'msgid "Saved"\nmsgstr "Sparat"', 'msgstr "plats {place}"'
-    assert saved in told
-    assert place in told
-    catalog.write_text(
-        told.replace(saved, 'msgid "Saved"\nmsgstr ""').replace(place, 'msgstr "plats {nummer}"'), "utf-8"
-    )
+    known, mangled = f'msgid "{text}"\nmsgstr "{swedish}"', f'msgstr "{place}"'
+    assert known in told
+    assert mangled in told
+    told = told.replace(known, f'msgid "{text}"\nmsgstr ""')
+    catalog.write_text(told.replace(mangled, mangled.replace("{", "{x")), "utf-8")
 
-    assert list(faults("sv", folder)) == ["sv: not translated: Saved", "sv: other values: place {place}"]
+    assert sorted(faults(broken, "sv")) == [f"sv: not translated: {text}", f"sv: other values: {with_value}"]
 
 
-def test_a_text_that_nobody_needs_goes_and_a_new_one_comes(folder: Path) -> None:
-    catalog = folder / "fi.po"
+def test_a_text_that_nobody_needs_goes_and_a_new_one_comes(tmp_path: Path) -> None:
+    book = copied(PAGES, tmp_path)
+    catalog = tmp_path / "fi.po"
     told = catalog.read_text("utf-8")
     kept = told.replace('msgid "Saved"\n', 'msgid "Saved in former times"\n')
     assert kept != told
     catalog.write_text(kept, "utf-8")
 
-    update("fi", folder)
+    update(book, "fi")
 
     assert "in former times" not in catalog.read_text("utf-8")
     assert 'msgid "Saved"\nmsgstr ""' in catalog.read_text("utf-8")
+
+
+def test_what_the_software_says_is_collected_wherever_it_arises() -> None:
+    found = {str(message.id) for message in SAYINGS.collected()}
+
+    assert "The transcript would become too long" in found  # an error's message
+    assert "Replace by something shorter." in found  # its cure
+    assert "low confidence ({confidence})" in found  # said(f"...")
+    assert "There are no minutes: {error}" in found  # with a constant of another module
+    assert "the receiver is gone (410)" in found  # why something could not be sent
+    assert "Ask again in {seconds} s." in found  # an error that writes its words itself
+    assert "Sender of mails." in found  # what a setting is for

@@ -15,6 +15,7 @@ from steno.exports import formats, get
 from steno.exports.minutes import get_minutes_format, minutes_formats
 from steno.exports.registry import Export
 from steno.ledger import documents, jobs, search
+from steno.sayings.marking import said
 from steno.transcript import Transcript
 from web.auth import caller, require
 from web.openings import note
@@ -47,7 +48,7 @@ def find(job_id: str, kind: str, revision: int | None = None) -> Found:
         job = jobs.get(session, caller().user_id, job_id)
         document = jobs.document(session, job, kind, revision)
     if document is None:
-        which = kind if revision is None else f"revision {revision} of the {kind}"
+        which = kind if revision is None else said(f"revision {revision} of the {kind}")
         raise NotThereYet(f"There is no {which}", f"The job is {job.state}; ask again when it has ended.")
     return Found(job, document)
 

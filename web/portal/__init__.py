@@ -10,6 +10,7 @@ from web.portal import (
     figures,
     forgotten,
     forms,
+    happenings,
     home,
     job,
     languages,
@@ -29,5 +30,6 @@ def register(app: Flask) -> None:
     errors.register(app)
     forms.register(app)
     figures.register(app)
+    happenings.register(app)
     for one in PAGES:
         one.register(app)

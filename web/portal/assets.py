@@ -12,7 +12,9 @@ from flask import Flask, Response, current_app, request, send_from_directory, ur
 
 from web.auth import public
 
-_FOLDER = Path(__file__).parent.parent / "static"
+_ROOT = Path(__file__).parents[2]
+_FOLDER = _ROOT / "web" / "static"
+_WORDS = (_ROOT / "web" / "translations", _ROOT / "steno" / "sayings")
 _VERSION = "steno_assets_version"
 _TEXTS = (".css", ".js", ".svg", ".txt")
 
@@ -59,7 +61,9 @@ def _squeezed(name: str, version: str) -> bytes:
 
 def _digest() -> str:
     found = sha256()
-    for path in sorted(_FOLDER.rglob("*")):
+    # The words of scripts have an address of this version, too.
+    words = [path for folder in _WORDS for path in folder.glob("*.po")]
+    for path in sorted([*_FOLDER.rglob("*"), *words]):
         if path.is_file():
-            found.update(str(path.relative_to(_FOLDER)).encode() + b"\0" + path.read_bytes())
+            found.update(str(path.relative_to(_ROOT)).encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:16]

@@ -4,8 +4,8 @@ import json
 
 from flask import Flask, Response, render_template, request
 
-from web.portal.languages import gettext, language
-from web.portal.problem_words import PROBLEMS
+from steno import sayings
+from web.portal.languages import language
 from web.problems import MEDIA_TYPE
 
 _PROGRAMS = ("/api/", "/v1/", "/healthz", "/readyz", "/metrics", "/assets/", "/messages/")
@@ -31,8 +31,5 @@ def _wants_page() -> bool:
 
 
 def told(code: str, detail: str) -> str:
-    """What to tell the reader: in English `detail`, else the sentence for the code, where there is a translation."""
-    if language() == "en" or code not in PROBLEMS:
-        return detail
-    sentence = gettext(PROBLEMS[code])
-    return sentence if sentence != PROBLEMS[code] else detail
+    """What to tell the reader, in their language."""
+    return sayings.told(code, detail, language())

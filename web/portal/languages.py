@@ -13,10 +13,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, Response, after_this_request, g, has_request_context, request, url_for
 
+from steno.sayings import retold, sayings, told
+from steno.sayings.sentences import SENTENCES
 from web import sessions
 from web.auth import public
 from web.portal.assets import version
-from web.portal.problem_words import PROBLEMS
 
 LANGUAGES = {"en": "English", "fi": "Suomi", "sv": "Svenska"}
 COOKIE = "steno_language"
@@ -29,7 +30,7 @@ def register(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(language=language, languages=LANGUAGES, messages_url=messages_url)
-    app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters.update(moment=moment, retold=lambda text: retold(text, language()))
     app.add_url_rule("/messages/<version>/<language>.json", "portal_messages", messages)
 
 
@@ -87,10 +88,11 @@ def messages_url() -> str:
 def messages(version: str, language: str) -> Response:
     """The words of scripts in a language."""
     del version
-    words = dict(_of_scripts(language)) if language in LANGUAGES else {}
-    if language in LANGUAGES and language != "en":
-        known = _translations(language)
-        words |= {f"problem:{code}": known.gettext(text) for code, text in PROBLEMS.items()}
+    words = {
+        "texts": _of_scripts(language) if language in LANGUAGES else {},
+        "sayings": sayings(language),
+        "sentences": {code: told(code, "", language) for code in SENTENCES},
+    }
     answer = Response(json.dumps(words, ensure_ascii=False), content_type="application/json")
     answer.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     return answer

@@ -2,10 +2,11 @@
 
 import sys
 
-from web.translations.collecting import LANGUAGES, faults, update
+from web.translations.collecting import LANGUAGES, PAGES, SAYINGS, faults, update
 
 if __name__ == "__main__":  # a test imports every module
-    for language in LANGUAGES:
-        update(language)
-    wrong = [line for language in LANGUAGES for line in faults(language)]
+    pairs = [(book, language) for book in (PAGES, SAYINGS) for language in LANGUAGES]
+    for book, language in pairs:
+        update(book, language)
+    wrong = [line for book, language in pairs for line in faults(book, language)]
     sys.stdout.write("".join(f"{line}\n" for line in wrong) + f"{len(wrong)} to do\n")

@@ -1,15 +1,17 @@
-"""Collecting the texts of the pages, and what a catalog still lacks."""
+"""Collecting the texts of the pages and what the software says, and what a catalog of them still lacks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from web.translations import said
+
 PACKAGE = Path(__file__).parent.parent
-FOLDER = Path(__file__).parent
 LANGUAGES = ("fi", "sv")
 _METHODS = [("templates/**.html", "jinja2"), ("static/js/**.js", "javascript"), ("**.py", "python")]
 _OPTIONS = {
@@ -20,7 +22,7 @@ _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _VALUE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
-def collected() -> Catalog:
+def of_pages() -> Catalog:
     """Every text of the pages, with the files it stands in."""
     catalog = Catalog(project="Steno", charset="utf-8", fuzzy=False)
     found = extract_from_dir(PACKAGE, _METHODS, _OPTIONS, _KEYWORDS)
@@ -29,7 +31,20 @@ def collected() -> Catalog:
     return catalog
 
 
-def catalog_of(language: str, folder: Path = FOLDER) -> Catalog:
+@dataclass(frozen=True)
+class Book:
+    """Catalogs that belong together: one file for each language, in a folder."""
+
+    title: str
+    folder: Path
+    collected: Callable[[], Catalog]
+
+
+PAGES = Book("The pages of Steno", Path(__file__).parent, of_pages)
+SAYINGS = Book("What Steno says", said.ROOT / "steno" / "sayings", said.collected)
+
+
+def catalog_of(language: str, folder: Path) -> Catalog:
     """The catalog of a language, empty where there is none yet."""
     path = folder / f"{language}.po"
     if not path.exists():
@@ -38,20 +53,20 @@ def catalog_of(language: str, folder: Path = FOLDER) -> Catalog:
         return read_po(file, locale=language)
 
 
-def update(language: str, folder: Path = FOLDER) -> None:
+def update(book: Book, language: str) -> None:
     """Bring a catalog up to date: new texts are empty, texts that nobody needs any more go."""
-    catalog = catalog_of(language, folder)
-    catalog.update(collected(), no_fuzzy_matching=True, update_creation_date=False)
+    catalog = catalog_of(language, book.folder)
+    catalog.update(book.collected(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
-    catalog.header_comment = f"# The pages of Steno: {language}."
-    with (folder / f"{language}.po").open("wb") as file:
+    catalog.header_comment = f"# {book.title}: {language}."
+    with (book.folder / f"{language}.po").open("wb") as file:
         write_po(file, catalog, width=0, sort_output=True, include_lineno=False, ignore_obsolete=True)
 
 
-def faults(language: str, folder: Path = FOLDER) -> Iterator[str]:
+def faults(book: Book, language: str) -> Iterator[str]:
     """What is wrong with a catalog, in lines to read: texts without a translation, values lost on the way."""
-    catalog = catalog_of(language, folder)
-    for message in collected():
+    catalog = catalog_of(language, book.folder)
+    for message in book.collected():
         if not message.id:
             continue
         known = catalog.get(message.id, message.context)

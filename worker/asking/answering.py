@@ -8,6 +8,7 @@ from pathlib import Path
 from steno.answer import Answer, Passage
 from steno.config import Settings
 from steno.errors import AnswerFailed, EndpointUnusable, InvalidOption
+from steno.sayings.marking import said
 from steno.transcript import Transcript
 from worker.asking.passages import Indexed, by_meaning, by_words, fused, passages
 from worker.asking.together import Together
@@ -65,7 +66,7 @@ async def _answer(
             if settings.llm_embedding_model is not None:
                 ranking = fused([ranking, await _near(question, indexed, cheap, settings, kept)])
         except (AnswerFailed, EndpointUnusable) as failure:
-            notices.append(f"Passages were found by words alone: {failure}")
+            notices.append(said(f"Passages were found by words alone: {failure}"))
         found = Answer(question=question, passages=_best(indexed, ranking), notices=tuple(notices))
         if not ranking:
             return found
@@ -73,7 +74,7 @@ async def _answer(
             read = [indexed[at] for at in ranking[:_READ]]
             return await _by_model(found, read, transcripts, cheap, settings, language, kept)
         except (AnswerFailed, EndpointUnusable, ContextExceeded) as failure:
-            return found.model_copy(update={"notices": (*notices, f"No language model answered: {failure}")})
+            return found.model_copy(update={"notices": (*notices, said(f"No language model answered: {failure}"))})
 
 
 async def _near(

@@ -53,6 +53,6 @@ def _import_torchaudio() -> None:
 def _missing(error: Exception) -> DiarizationUnavailable:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return DiarizationUnavailable(
-        f"Who spoke cannot be found out: pyannote.audio does not load ({reason}).",
+        f"Who spoke cannot be found out: pyannote.audio does not load ({reason})",
         "Install it with: pip install 'steno[diarization]'",
     )

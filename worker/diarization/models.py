@@ -8,6 +8,7 @@ from pathlib import Path
 
 from steno.config import Settings
 from steno.errors import ModelUnavailable, UnknownModel
+from steno.sayings.marking import said
 from worker.models.hub import snapshot
 
 STARTER = "starter"
@@ -15,7 +16,7 @@ COMMUNITY = "pyannote/speaker-diarization-community-1"
 KNOWN_PIPELINES: dict[str, str] = {"community-1": COMMUNITY}
 _STARTER_DIR = Path(__file__).parents[1] / "models" / "diarization_starter"
 _FILES = ["config.yaml", "*.bin", "*.npz", "*.safetensors"]
-STAND_IN_NOTICE = (
+STAND_IN_NOTICE = said(
     "Speakers were told apart by the bundled starter pipeline, which only knows clear synthetic voices: "
     "a demonstration, not to rely on."
 )
@@ -54,7 +55,7 @@ def resolve_pipeline(name: str, settings: Settings) -> PipelineSource:
         try:
             return resolve_pipeline(COMMUNITY, settings)
         except (ModelUnavailable, UnknownModel) as missing:
-            return _starter(f"{STAND_IN_NOTICE} ({missing.message}.)")
+            return _starter(said(f"{STAND_IN_NOTICE} ({missing.message}.)"))
     if name == STARTER:
         return _starter(STAND_IN_NOTICE)
     directory = Path(name).expanduser()
@@ -131,7 +132,7 @@ def _fingerprint(directory: Path) -> str:
 
 
 def _cure(name: str) -> str:
-    return (
+    return said(
         f"With a network, run `steno models pull {name}`; without, copy its folder here and set "
         f"STENO_DIARIZATION_MODEL to the path; STENO_DIARIZATION_MODEL={STARTER} tries the bundled one."
     )

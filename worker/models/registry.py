@@ -9,11 +9,12 @@ from typing import Literal
 from steno.config import Settings
 from steno.errors import InvalidOption, ModelUnavailable, UnknownModel
 from steno.model_names import KNOWN_MODELS, STARTER
+from steno.sayings.marking import said
 from worker.models.hub import snapshot
 
 _STARTER_DIR = Path(__file__).parent / "starter"
 _FILES = ["config.json", "preprocessor_config.json", "model.bin", "tokenizer.json", "vocabulary.*"]
-STAND_IN_NOTICE = (
+STAND_IN_NOTICE = said(
     "Made with the bundled starter model, which only understands clear synthetic English: "
     "a demonstration, not a transcript to rely on."
 )
@@ -60,7 +61,7 @@ def resolve(name: str, settings: Settings, *, device: str) -> ModelSource:
         try:
             return resolve("large-v3-turbo" if device == "cuda" else "small", settings, device=device)
         except ModelUnavailable as missing:
-            notice = f"{STAND_IN_NOTICE} ({missing.message}.)"
+            notice = said(f"{STAND_IN_NOTICE} ({missing.message}.)")
             return ModelSource(STARTER, _STARTER_DIR, _fingerprint(_STARTER_DIR), notice)
     if name == STARTER:
         return ModelSource(STARTER, _STARTER_DIR, _fingerprint(_STARTER_DIR), STAND_IN_NOTICE)
@@ -159,7 +160,7 @@ def _snapshot(repository: str, settings: Settings, *, download: bool) -> Path | 
 
 
 def _cure(name: str) -> str:
-    return (
+    return said(
         f"With a network, run `steno models pull {name}`; without, copy its folder here and give the path as --model; "
         f"--model {STARTER} tries the bundled demonstration model."
     )

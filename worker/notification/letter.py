@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from steno.config import Settings
 from steno.exports.clean import clean
+from steno.sayings import retold, told
 from steno.states import JobState
 from worker.notification import Notice, Reason
 
@@ -83,7 +84,6 @@ class Texts(_Strict):
     trial: Trial
     invitation: Personal
     forgotten: Personal
-    errors: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -139,14 +139,18 @@ def write_letter(notice: Notice, language: str, public_url: str | None) -> Lette
     if notice.goes is not None:
         return _expiring(notice, notice.goes, language, public_url)
     name = label(notice.name) or words.body.unnamed
-    remarks = tuple(filter(None, (_short(clean(remark), _LONGEST_REASON) for remark in notice.remarks)))
+    remarks = tuple(
+        filter(None, (_short(clean(retold(remark, language)), _LONGEST_REASON) for remark in notice.remarks))
+    )
     if notice.state is JobState.COMPLETED:
         missing = bool(remarks or notice.no_minutes)
         subject = words.subject.remarks if missing else words.subject.completed
-        paragraphs = [words.body.completed, _made(notice, words)]
+        paragraphs = [words.body.completed, _made(notice, words, language)]
     else:
         subject = words.subject.failed
-        reason = words.body.reason.format(reason=_said(notice.error, words)) if notice.error else words.body.no_reason
+        reason = (
+            words.body.reason.format(reason=_said(notice.error, language)) if notice.error else words.body.no_reason
+        )
         paragraphs = [words.body.failed, reason]
     link = _link(notice, public_url)
     return Letter(
@@ -187,15 +191,14 @@ def label(name: str) -> str:
     return _short(clean(unicodedata.normalize("NFC", name)).replace("=?", "= ?"), _LONGEST_NAME)
 
 
-def _made(notice: Notice, words: Texts) -> str:
+def _made(notice: Notice, words: Texts, language: str) -> str:
     if notice.no_minutes is not None:
-        return words.body.no_minutes.format(reason=_said(notice.no_minutes, words))
+        return words.body.no_minutes.format(reason=_said(notice.no_minutes, language))
     return words.body.transcript_and_minutes if notice.minutes else words.body.transcript
 
 
-def _said(reason: Reason, words: Texts) -> str:
-    ours, theirs = words.errors.get(reason.code or ""), _short(clean(reason.message), _LONGEST_REASON)
-    return f"{ours} ({theirs})" if ours else theirs
+def _said(reason: Reason, language: str) -> str:
+    return _short(clean(told(reason.code, reason.message, language)), _LONGEST_REASON)
 
 
 def _short(text: str, longest: int) -> str:

@@ -18,6 +18,7 @@ from steno.config import Settings
 from steno.errors import InvalidOption
 from steno.exports.clean import clean
 from steno.mail_address import check_mail_address
+from steno.sayings.marking import said
 from worker.notification import Notice, NotSent
 from worker.notification.connecting import Deadline, dial, resolve
 from worker.notification.letter import language_of, write_letter
@@ -98,10 +99,10 @@ def post(
         _hand_over(message, server, sender.addr_spec, recipient.addr_spec, deadline)
     except smtplib.SMTPRecipientsRefused as error:
         code, answer = next(iter(error.recipients.values()))
-        reason = f"the mail server refuses the recipient: {_answer(code, answer)}"
+        reason = said(f"the mail server refuses the recipient: {_answer(code, answer)}")
         raise NotSent(reason, status=code, again=code < _PERMANENT) from error
     except smtplib.SMTPResponseException as error:
-        reason = f"the mail server refuses: {_answer(error.smtp_code, error.smtp_error)}"
+        reason = said(f"the mail server refuses: {_answer(error.smtp_code, error.smtp_error)}")
         raise NotSent(reason, status=error.smtp_code) from error
     except OSError as error:  # smtplib's own are of this kind, too
         raise NotSent(_trouble(error, deadline)) from error
@@ -197,7 +198,7 @@ def _answer(code: int, text: bytes | str) -> str:
 
 def _trouble(error: OSError, deadline: Deadline) -> str:
     if deadline.over or isinstance(error, TimeoutError):
-        return f"the mail server took longer than {deadline.seconds:g} s"
+        return said(f"the mail server took longer than {deadline.seconds:g} s")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the mail server's certificate is not valid: {error.verify_message}"
-    return f"the mail server cannot be reached, or broke off ({type(error).__name__}: {clean(str(error))[:150]})"
+        return said(f"the mail server's certificate is not valid: {error.verify_message}")
+    return said(f"the mail server cannot be reached, or broke off ({type(error).__name__}: {clean(str(error))[:150]})")

@@ -12,6 +12,7 @@ from steno import __version__
 from steno.config import Settings
 from steno.errors import InvalidOption
 from steno.exports.clean import clean
+from steno.sayings.marking import said
 from steno.webhook_address import IpAddress, WebhookAddress, check_webhook_url, webhook_key
 from worker.notification import Notice, NotSent
 from worker.notification.connecting import Deadline, dial, resolve
@@ -114,11 +115,11 @@ def _post(
 
 def _trouble(error: Exception, deadline: Deadline) -> str:
     if deadline.over or isinstance(error, TimeoutError):
-        return f"the receiver took longer than {deadline.seconds:g} s"
+        return said(f"the receiver took longer than {deadline.seconds:g} s")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the receiver's certificate is not valid: {error.verify_message}"
+        return said(f"the receiver's certificate is not valid: {error.verify_message}")
     if isinstance(error, socket.gaierror):
-        return "the receiver's name is not known to the name servers"
+        return said("the receiver's name is not known to the name servers")
     if isinstance(error, ConnectionRefusedError):
-        return "the receiver refuses connections"
-    return f"the receiver cannot be reached, or broke off ({type(error).__name__})"
+        return said("the receiver refuses connections")
+    return said(f"the receiver cannot be reached, or broke off ({type(error).__name__})")

@@ -18,6 +18,7 @@ from steno.database.tables import Job
 from steno.errors import StenoError
 from steno.ledger import documents, questions
 from steno.ledger.questions import Asked
+from steno.sayings.marking import said
 from steno.transcript import Transcript
 from steno.vault import Vault
 
@@ -56,7 +57,7 @@ class Answering:
             reason, again = str(error), False
         except Exception as error:  # the edge: the person is told, the log has the rest
             _LOG.exception("question.crashed job=%s", mine.job_id)
-            reason, again = f"Steno failed unexpectedly ({type(error).__name__}). Ask again.", True
+            reason, again = said(f"Steno failed unexpectedly ({type(error).__name__}). Ask again."), True
         self._database.write(lambda session: questions.failed(session, mine, reason, again=again))
         return False
 
@@ -69,7 +70,9 @@ class Answering:
             return False  # deleted at this moment, with the question
         content = documents.read_latest(self._database, self._vault, job, "transcript")
         if content is None:
-            self._database.write(lambda session: questions.failed(session, mine, "There is no transcript to ask."))
+            self._database.write(
+                lambda session: questions.failed(session, mine, said("There is no transcript to ask."))
+            )
             return False
         asked = Exchange.model_validate_json(self._vault.read_document(job, mine.blob))
         made = answer(

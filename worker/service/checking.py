@@ -15,6 +15,7 @@ from steno.database import Database
 from steno.errors import StenoError
 from steno.ledger import checks
 from steno.ledger.checks import Kind, Trial
+from steno.sayings.marking import said
 from steno.states import Queue
 from worker.notification import NotSent, mail
 from worker.notification.connecting import Deadline
@@ -28,9 +29,9 @@ def try_out(database: Database, settings: Settings, queue: Queue, owner: str) ->
     kinds: list[Kind] = [kind for kind, of in checks.QUEUE_OF.items() if of is queue]
     while (trial := database.write(lambda session: checks.claim(session, kinds, owner))) is not None:
         begun = time.monotonic()
-        well, said = _tried(trial, settings)
+        well, words = _tried(trial, settings)
         took = time.monotonic() - begun
-        database.write(partial(checks.end, trial=trial, well=well, said=said, took=took))
+        database.write(partial(checks.end, trial=trial, well=well, said=words, took=took))
         _LOG.info("check.ended kind=%s well=%s seconds=%.1f", trial.kind, well, took)
 
 
@@ -45,7 +46,7 @@ def _tried(trial: Trial, settings: Settings) -> tuple[bool, str]:
         return False, str(error)
     except Exception as error:  # the edge: an administrator is told, the log has the rest
         _LOG.exception("check.fault kind=%s", trial.kind)
-        return False, f"Steno failed unexpectedly ({type(error).__name__}). See the log of the worker."
+        return False, said(f"Steno failed unexpectedly ({type(error).__name__}). See the log of the worker.")
 
 
 def _mail(trial: Trial, settings: Settings) -> str:

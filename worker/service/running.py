@@ -16,6 +16,7 @@ from steno.errors import EngineFailure, KeyUnusable, RecordingBusy, StenoError, 
 from steno.ledger import recordings, stages, workspaces
 from steno.ledger.consequences import Failure
 from steno.ledger.stages import Claim
+from steno.sayings.marking import said
 from steno.states import Stage
 from steno.vault import Vault
 from worker.preparation import Cancelled
@@ -94,12 +95,12 @@ class Runner:
                 self._lines.forget()
             # Stages know the recording by the name of its blob.
             job = work.job()
-            said = str(error).replace(PurePath(job.blob).name, job.name)
-            failure = Failure(error.code, said, again=isinstance(error, _MAY_PASS))
+            message = str(error).replace(PurePath(job.blob).name, job.name)
+            failure = Failure(error.code, message, again=isinstance(error, _MAY_PASS))
             return lambda session: stages.fail(session, mine, failure)
         except Exception as error:
             _LOG.exception("stage.crashed job=%s stage=%s", mine.job_id, mine.stage)
-            message = f"Steno failed unexpectedly ({type(error).__name__}). See its log."
+            message = said(f"Steno failed unexpectedly ({type(error).__name__}). See its log.")
             failure = Failure("unexpected", message, again=True)
             return lambda session: stages.fail(session, mine, failure)
         return None

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from steno.exports.clean import clean
 from steno.minutes import ActionItem, Due, Evidence, Statement
+from steno.sayings.marking import said
 from steno.transcript import Segment, Transcript
 from steno.vocabulary import content_stems, inflected, numbers, overlap, tokens
 from worker.summarization.dates import resolve_due
@@ -87,8 +88,8 @@ class Checker:
         text, known = clean(text)[:_LONGEST_TITLE], list(cited)
         segments = self._cited(text, known, self.all_segments)
         spoken = " ".join(self._segments[number].text for number in known)
-        said = content_stems(spoken, self.language)
-        if self.same_language and overlap(content_stems(text, self.language), said) < _ENOUGH_WORDS:
+        heard = content_stems(spoken, self.language)
+        if self.same_language and overlap(content_stems(text, self.language), heard) < _ENOUGH_WORDS:
             raise Dropped(NOT_SAID)
         if any(not said_number(number, spoken, self.transcript.language) for number in numbers(text)):
             raise Dropped(NOT_SAID)
@@ -131,8 +132,8 @@ class Checker:
         if len(known) > _MOST_CITED:
             claimed = content_stems(text, self.transcript.language)
             known = sorted(known, key=lambda one: -overlap(claimed, self._stems(one)))[:_MOST_CITED]
-        said = " ".join(segment.text for segment in known).casefold()
-        if any(link.casefold().rstrip(".,;)") not in said for link in _LINK.findall(text)):
+        heard = " ".join(segment.text for segment in known).casefold()
+        if any(link.casefold().rstrip(".,;)") not in heard for link in _LINK.findall(text)):
             raise Dropped(LINK)
         if self.instructions and shares_run(text, self.instructions, self.language):
             raise Dropped(LEAK)
@@ -145,21 +146,21 @@ class Checker:
         """Doubts about the words and numbers of a text. Raises Dropped where nothing of it was said."""
         doubts = []
         if self.same_language:
-            said = [stem for segment in segments for stem in self._stems(segment)]
-            said += [
+            heard = [stem for segment in segments for stem in self._stems(segment)]
+            heard += [
                 stem
                 for segment in segments
                 for stem in content_stems(self.name_of(segment.speaker) or "", self.language)
             ]
-            share = overlap(content_stems(text, self.language), said)
+            share = overlap(content_stems(text, self.language), heard)
             if share == 0:
                 raise Dropped(NOT_SAID)
             if share < _ENOUGH_WORDS:
-                doubts.append("few of its words were said there")
+                doubts.append(said("few of its words were said there"))
         spoken = " ".join(segment.text for segment in segments)
         missing = [number for number in numbers(text) if not said_number(number, spoken, self.transcript.language)]
         if missing:
-            doubts.append(f"{', '.join(missing)} was not said there")
+            doubts.append(said(f"{', '.join(missing)} was not said there"))
         return doubts
 
     def _owner(self, owner: str | None, segments: Sequence[Segment]) -> tuple[str | None, str | None, list[str]]:
@@ -175,26 +176,26 @@ class Checker:
         if here or self._spoken(name, segments):
             return shown, speaker, []
         if speaker is not None or self._known(name):
-            return shown, speaker, [f"{shown} neither says this nor is named there"]
+            return shown, speaker, [said(f"{shown} neither says this nor is named there")]
         # An owner of whom nobody ever spoke is no reading of the words, but an invention.
-        return None, None, ["an owner of whom nobody speaks was left out"]
+        return None, None, [said("an owner of whom nobody speaks was left out")]
 
     def _due(self, due: str | None, given: str | None, segments: Sequence[Segment]) -> tuple[Due | None, list[str]]:
         """The due date. Our own reading of the words goes before the model's."""
         spoken = clean(due or "")[:120]
         if not spoken:
-            return None, ["a date without words for it was left out"] if given else []
-        said = {token for segment in segments for token in tokens(segment.text, self.transcript.language)}
+            return None, [said("a date without words for it was left out")] if given else []
+        heard = {token for segment in segments for token in tokens(segment.text, self.transcript.language)}
         wanted = tokens(spoken, self.transcript.language)
-        if not wanted or not all(token in said for token in wanted):
-            return None, [f"the due date “{spoken}” was not said there"]
+        if not wanted or not all(token in heard for token in wanted):
+            return None, [said(f"the due date “{spoken}” was not said there")]
         day = resolve_due(spoken, self.transcript.language, self.recorded)
         if day is not None:
             return Due(spoken=spoken, day=day), []
         read = iso_day(given)
         if read is None:
             return Due(spoken=spoken), []
-        return Due(spoken=spoken, day=read), [f"{read.isoformat()} is the language model's reading of “{spoken}”"]
+        return Due(spoken=spoken, day=read), [said(f"{read.isoformat()} is the language model's reading of “{spoken}”")]
 
     def _spoken(self, name: str, segments: Iterable[Segment]) -> bool:
         """Whether one segment says every part of the name, with or without an ending."""

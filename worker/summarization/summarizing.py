@@ -12,6 +12,7 @@ from steno.config import Settings
 from steno.exports.clean import short_clock
 from steno.jobs import MinutesOptions
 from steno.minutes import Account, Minutes, MinutesProvenance, Proven
+from steno.sayings.marking import said
 from steno.transcript import Transcript
 from worker.summarization.content import Content, cited
 from worker.summarization.evidence import Checker
@@ -23,7 +24,7 @@ from worker.summarization.offline.rules import Rules
 from worker.summarization.people import people
 from worker.summarization.templates import Template, load_template
 
-_TO_SOFTWARE = "said where somebody seems to speak to the software"
+_TO_SOFTWARE = said("said where somebody seems to speak to the software")
 _MOST_NAMED = 6  # stretches in one notice
 Kind = TypeVar("Kind", bound=Proven)
 
@@ -64,7 +65,7 @@ def summarize(
         )
         outcome = asyncio.run(reading)
         if outcome.failure is not None:
-            notices.append(f"Made without a language model: {outcome.failure}")
+            notices.append(said(f"Made without a language model: {outcome.failure}"))
     if outcome is None or outcome.failure is not None:
         outcome = _by_rules(_checker(transcript, recorded, transcript.language, template), language, outcome)
     notices += outcome.notices
@@ -111,9 +112,13 @@ def _by_rules(checker: Checker, wanted: str, failed: Outcome | None) -> Outcome:
         outcome.account = failed.account
         outcome.content.add(Content(dropped=failed.content.dropped))
     if not rules.knows_language:
-        outcome.notices.append(f"There are no rules for action items and decisions in the language '{language}' yet.")
+        outcome.notices.append(
+            said(f"There are no rules for action items and decisions in the language '{language}' yet.")
+        )
     if wanted != language:
-        outcome.notices.append(f"Without a language model minutes are in the language of the recording, '{language}'.")
+        outcome.notices.append(
+            said(f"Without a language model minutes are in the language of the recording, '{language}'.")
+        )
     return outcome
 
 
@@ -123,7 +128,7 @@ def _recorded(options: MinutesOptions, transcript: Transcript) -> tuple[date, st
     if known is not None:
         return known, None
     day = transcript.provenance.created.date()
-    return day, f"The day of the recording is not known; dates are counted from {day.isoformat()}, its transcription."
+    return day, said(f"The day of the recording is not known; dates are counted from {day}, its transcription.")
 
 
 def _marked(statements: Iterable[Kind], withheld: frozenset[int]) -> tuple[Kind, ...]:
@@ -143,6 +148,7 @@ def _about(withheld: frozenset[int], transcript: Transcript) -> str:
             stretches[-1][1] = segment.end
         else:
             stretches.append([segment.start, segment.end])
-    named = ", ".join(f"{short_clock(start)} to {short_clock(end)}" for start, end in stretches[:_MOST_NAMED])
-    more = f" and {len(stretches) - _MOST_NAMED} more places" if len(stretches) > _MOST_NAMED else ""
-    return f"At {named}{more} somebody seems to tell the software what to write. No language model was shown this."
+    named = ", ".join(f"{short_clock(start)}–{short_clock(end)}" for start, end in stretches[:_MOST_NAMED])
+    more = len(stretches) - _MOST_NAMED
+    where = said(f"{named} and {more} more places") if more > 0 else named
+    return said(f"At {where} somebody seems to tell the software what to write. No language model was shown this.")

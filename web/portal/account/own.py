@@ -13,11 +13,26 @@ from steno.ledger.uploads import quota_of
 from web import sessions
 from web.auth import caller, page
 from web.portal.errors import told
+from web.portal.happenings import happening
 from web.portal.languages import gettext as _
 from web.services import services
 
 _HERE = "/account/data"
 _SHOWN = 30
+_TOLD = (
+    *(
+        "session.begun",
+        "session.ended",
+        "session.ended_all",
+        "sign_out.by_provider",
+        "sign_in.failed",
+        "sign_in.refused",
+        "password.set",
+        "link.issued",
+    ),
+    *("token.issued", "token.revoked", "user.added", "user.amended", "user.linked", "user.unlinked", "user.promoted"),
+    *("user.demoted", "user.quota", "share.made", "share.revoked", "letter.asked", "job.submitted", "job.deleted"),
+)
 
 
 def register(app: Flask) -> None:
@@ -72,38 +87,11 @@ def _page(status: int = 200, **shown: object) -> Response:
     with here.database.reading() as session:
         user = people.get(session, who.user_id)
         used, jobs = people.stored(session, user.id), own.count_jobs(session, user.id)
-        events = [_happening(one) for one in own.events(session, user.id, kinds=list(_words()), limit=_SHOWN)]
+        events = [_happening(one) for one in own.events(session, user.id, kinds=_TOLD, limit=_SHOWN)]
     quota = quota_of(user.quota, here.settings)
     page_ = render_template("account/data.html", user=user, used=used, quota=quota, jobs=jobs, events=events, **shown)
     return make_response(page_, status)
 
 
 def _happening(event: AuditEvent) -> Happening:
-    return Happening(_words()[event.kind], event.at, str(event.detail.get("address") or ""))
-
-
-def _words() -> dict[str, str]:
-    return {
-        "session.begun": _("Signed in"),
-        "session.ended": _("Signed out"),
-        "session.ended_all": _("Signed out of other browsers"),
-        "sign_in.failed": _("Wrong password"),
-        "sign_in.refused": _("Sign-in refused"),
-        "sign_out.by_provider": _("Signed out by single sign-on"),
-        "password.set": _("Password changed"),
-        "link.issued": _("Link to choose a password issued"),
-        "token.issued": _("API token issued"),
-        "token.revoked": _("API token revoked"),
-        "user.added": _("Account opened"),
-        "user.amended": _("Account changed"),
-        "user.linked": _("Connected with single sign-on"),
-        "user.unlinked": _("Disconnected from single sign-on"),
-        "user.promoted": _("Made administrator"),
-        "user.demoted": _("No longer administrator"),
-        "user.quota": _("Quota changed"),
-        "share.made": _("Link to share made"),
-        "share.revoked": _("Link to share taken back"),
-        "letter.asked": _("Mail with a link asked for"),
-        "job.submitted": _("Recording handed in"),
-        "job.deleted": _("Recording deleted"),
-    }
+    return Happening(happening(event.kind), event.at, str(event.detail.get("address") or ""))

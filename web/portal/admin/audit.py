@@ -15,6 +15,7 @@ from steno.ledger import audit
 from steno.ledger.audit import Entry, Wanted
 from steno.ledger.moves import record
 from web.auth import admin_page, caller
+from web.portal.happenings import happening
 from web.services import services
 
 _HERE = "/admin/audit"
@@ -37,7 +38,7 @@ def show() -> str:
     before = int(asked) if asked.isdecimal() and len(asked) < 19 else None
     with services().database.reading() as session:
         found = audit.page(session, wanted, limit=_PAGE + 1, before=before)
-        kinds = audit.kinds(session)
+        kinds = sorted(audit.kinds(session), key=happening)
     filters = {name: value for name, value in _filters().items() if value}
     older = urlencode({**filters, "before": found[_PAGE - 1].id}) if len(found) > _PAGE else None
     return render_template(

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from steno.errors import StenoError
 from steno.ledger import troubles, usage
+from steno.sayings.sentences import SENTENCES
 from steno.states import QUEUE_OF, Queue, Stage
 from web.auth import admin_page, caller
 from web.portal.errors import told
 from web.portal.forms import done
 from web.portal.languages import gettext as _
-from web.portal.problem_words import PROBLEMS
 from web.services import services
 
 _HERE = "/admin/jobs"
@@ -74,7 +74,7 @@ def send_again(delivery_id: str) -> Response:
 
 def reason(code: str) -> str:
     """Why something failed, as a sentence."""
-    return _(PROBLEMS[code]) if code in PROBLEMS else code
+    return told(code, SENTENCES.get(code, code))
 
 
 def _do(work: Callable[[Session], None], says: str, queue: Queue | None = None) -> Response:

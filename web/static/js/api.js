@@ -1,5 +1,6 @@
 // The REST API as this page's person may use it.
-import { _, told } from "./i18n.js";
+import { _ } from "./i18n.js";
+import { told } from "./sayings.js";
 
 export const root = "/api/v1";
 export const csrf = document.documentElement.dataset.csrf;

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from steno.errors import AnswerFailed, EndpointUnusable
+from steno.sayings.marking import said
 
 if TYPE_CHECKING:
     import openai
@@ -42,7 +43,7 @@ def translated(error: Exception, url: str) -> Exception:
         if _nobody_there(error):
             return EndpointUnusable(f"{url} cannot be reached", "Start it, or correct STENO_LLM_URL.")
         return AnswerFailed(f"{url} broke the connection", "Run again when it is well.")
-    return Unreadable(f"{url} does not speak the protocol ({type(error).__name__})")
+    return Unreadable(said(f"{url} does not speak the protocol ({type(error).__name__})"))
 
 
 def _of_status(error: "openai.APIStatusError", url: str) -> Exception:
@@ -50,7 +51,7 @@ def _of_status(error: "openai.APIStatusError", url: str) -> Exception:
     if status in {401, 403}:
         return EndpointUnusable(f"{url} refuses the key", "Set STENO_LLM_API_KEY.")
     if status == 404:
-        cure = "Check STENO_LLM_URL (it usually ends in /v1) and STENO_LLM_MODEL."
+        cure = said("Check STENO_LLM_URL (it usually ends in /v1) and STENO_LLM_MODEL.")
         return EndpointUnusable(f"{url} knows no such address or model", cure)
     if 300 <= status < 400:
         return EndpointUnusable(f"{url} points elsewhere", "Set STENO_LLM_URL to where it points.")

@@ -9,6 +9,7 @@ from steno.config import Settings
 from steno.errors import AnswerFailed, EndpointUnusable, StenoError
 from steno.exports.clean import short_clock
 from steno.minutes import Account
+from steno.sayings.marking import said
 from worker.summarization.content import Content
 from worker.summarization.evidence import Checker
 from worker.summarization.language_model.cache import AnswerCache
@@ -25,7 +26,7 @@ from worker.summarization.merging import alike, merged
 from worker.summarization.offline.rules import Rules
 from worker.summarization.templates import Template
 
-_MISSED = "found by the rules; the language model did not list it"
+_MISSED = said("found by the rules; the language model did not list it")
 
 
 @dataclass
@@ -59,7 +60,7 @@ async def by_language_model(
     prompts = Prompts(transcript, template, checker.language, checker.recorded)
     sizes = Sizes.of(settings.llm_context, prompts)
     if not sizes.enough:
-        cure = "Raise STENO_LLM_CONTEXT, or shorten the template."
+        cure = said("Raise STENO_LLM_CONTEXT, or shorten the template.")
         return Outcome(Content(), Account(), failure=EndpointUnusable("The model's context has no room to read", cure))
     parts = cut(transcript, withheld, sizes.shown)
     # Halved windows, unreadable answers and the levels of the summary are in it; without it, a model that always fails
@@ -83,7 +84,7 @@ async def by_language_model(
     mended = cheap.mended + (strong.mended if strong is not None else 0)
     if mended:
         outcome.notices.append(
-            f"{mended} answers of the language model were broken and mended: something may be missing."
+            said(f"{mended} answers of the language model were broken and mended: something may be missing.")
         )
     talks = [talk for talk in (cheap, strong) if talk is not None]
     outcome.account = Account(
@@ -128,7 +129,9 @@ async def _put_together(
     if failed:
         outcome.notices.append(_failed(failed, len(read), checker))
     if not checker.same_language:
-        outcome.notices.append("The transcript is in another language: its words could not be compared with these.")
+        outcome.notices.append(
+            said("The transcript is in another language: its words could not be compared with these.")
+        )
     subjects = [subject for one in read for subject in one.subjects]
     try:
         head = await composer.compose(content.points, subjects)
@@ -137,7 +140,7 @@ async def _put_together(
     except (AnswerFailed, EndpointUnusable, ContextExceeded) as failure:
         head = Content(title=rules.content.title, summary=rules.content.summary)
         head.topics = topics(subjects, checker.transcript)
-        outcome.notices.append(f"The summary is extractive: {failure}")
+        outcome.notices.append(said(f"The summary is extractive: {failure}"))
     content.title, content.summary = head.title or rules.content.title, head.summary
     content.topics = head.topics or rules.content.topics
     for reason, count in head.dropped.items():
@@ -147,14 +150,13 @@ async def _put_together(
 
 def _failed(failed: Sequence[Read], parts: int, checker: Checker) -> str:
     where = ", ".join(_stretch(one.window, checker) for one in failed[:6]) + (" ..." if len(failed) > 6 else "")
-    return (
-        f"{len(failed)} of {parts} parts ({where}) were read by rules, not by the language model: {failed[0].failure}"
-    )
+    why = failed[0].failure
+    return said(f"{len(failed)} of {parts} parts ({where}) were read by rules, not by the language model: {why}")
 
 
 def _stretch(window: Window, checker: Checker) -> str:
     inside = [segment for segment in checker.transcript.segments if segment.id in window.segments]
-    return f"{short_clock(inside[0].start)} to {short_clock(inside[-1].end)}"
+    return f"{short_clock(inside[0].start)}–{short_clock(inside[-1].end)}"
 
 
 def endpoints(settings: Settings) -> tuple[Endpoint, Endpoint | None]:

@@ -1,4 +1,5 @@
 // The transcript as the page holds it: segments by id and in order, speakers, and where in time everything is.
+import { called } from "./names.js";
 
 const COLOURS = 8;
 const LONG_PAUSE = 2, LONGEST = 60; // seconds, as exports make paragraphs
@@ -39,7 +40,7 @@ export class Transcript extends EventTarget {
   index() {
     this.byId = new Map(this.segments.map((one) => [one.id, one]));
     this.speakers ??= [];
-    this.names = new Map(this.speakers.map((one) => [one.id, one.name]));
+    this.names = new Map(this.speakers.map((one) => [one.id, called(one.name)]));
     this.colours = new Map(this.speakers.map((one, place) => [one.id, 1 + (place % COLOURS)]));
     this.inTime = [...this.segments].sort((one, other) => one.start - other.start);
   }

@@ -1,6 +1,7 @@
 // What one can do with the segment one writes in: beside its time, or above the player on narrow screens.
 import { find, icon, make } from "../dom.js";
 import { _ } from "../i18n.js";
+import { called } from "./names.js";
 
 const narrow = matchMedia("(max-width: 40rem)");
 const NEW = "+", NOBODY = "-";
@@ -19,7 +20,7 @@ export class EditBar {
   show(element, segment) {
     const { transcript } = this.editor;
     this.who.replaceChildren(
-      ...transcript.speakers.map((one) => make("option", { value: one.id }, one.name)),
+      ...transcript.speakers.map((one) => make("option", { value: one.id }, transcript.name(one.id))),
       make("option", { value: NOBODY }, _("Nobody known")), make("option", { value: NEW }, _("New speaker")));
     this.who.value = segment.speaker ?? NOBODY;
     if (narrow.matches) find("#player").prepend(this.element);
@@ -32,7 +33,7 @@ export class EditBar {
     const { editor } = this, { id } = editor, { edits, transcript } = editor, chosen = this.who.value;
     await editor.close();
     const speaker = chosen === NEW ? edits.newSpeaker() : chosen === NOBODY ? null : chosen;
-    const name = chosen === NEW ? _("Speaker {number}", { number: transcript.speakers.length + 1 }) : undefined;
+    const name = chosen === NEW ? called(`Speaker ${transcript.speakers.length + 1}`) : undefined;
     await editor.after(edits.assign([id], speaker, name), () => editor.open(id));
   }
 

@@ -1,5 +1,6 @@
 // What a person may do to a transcript, each with what takes it back. Undo and redo last as long as the page.
 import { _ } from "../i18n.js";
+import { kept } from "./names.js";
 
 const STEPS = 500;
 
@@ -124,11 +125,11 @@ export class Edits extends EventTarget {
   assign(ids, speaker, name) {
     const segments = ids.map((segment) => ({ segment, speaker }));
     const before = ids.map((segment) => ({ segment, speaker: this.transcript.byId.get(segment).speaker }));
-    return this.perform({ label: _("Speaker"), segment: ids[0], body: { segments, ...(name ? { speakers: [{ id: speaker, name }] } : {}) }, back: [{ body: { segments: before } }] });
+    return this.perform({ label: _("Speaker"), segment: ids[0], body: { segments, ...(name ? { speakers: [{ id: speaker, name: kept(name) }] } : {}) }, back: [{ body: { segments: before } }] });
   }
 
   name(speaker, name) {
-    return this.perform({ label: _("Name"), body: { speakers: [{ id: speaker, name }] }, back: [{ body: { speakers: [{ id: speaker, name: this.transcript.name(speaker) }] } }] });
+    return this.perform({ label: _("Name"), body: { speakers: [{ id: speaker, name: kept(name) }] }, back: [{ body: { speakers: [{ id: speaker, name: kept(this.transcript.name(speaker)) }] } }] });
   }
 
   merge(speaker, into) {

@@ -3,7 +3,7 @@ import { get, post } from "../api.js";
 import { find, make } from "../dom.js";
 import { _ } from "../i18n.js";
 import { sayFault } from "../say.js";
-import { inWords } from "./doubts.js";
+import { retold } from "../sayings.js";
 import { downloads } from "./downloads.js";
 import { evidence } from "./evidence.js";
 import { Header } from "./header.js";
@@ -36,7 +36,7 @@ function follow(job) {
 
 function finished(job) {
   header.show(job);
-  find("#notices").replaceChildren(...job.notices.map((notice) => make("p", { class: "note warn" }, inWords(notice))));
+  find("#notices").replaceChildren(...job.notices.map((notice) => make("p", { class: "note warn" }, retold(notice))));
   failure(status, base, job, { retried: follow });
   if (job.links.transcript) open(job).catch(sayFault);
 }

@@ -4,9 +4,10 @@ import { all, find, icon, make } from "../dom.js";
 import { clock } from "../format.js";
 import { _, language, ngettext } from "../i18n.js";
 import { sayFault } from "../say.js";
-import { allInWords, inWords } from "./doubts.js";
+import { allRetold, retold } from "../sayings.js";
 import { cites } from "./evidence.js";
 import { form } from "./minutes_form.js";
+import { called } from "./names.js";
 
 const SECTIONS = [
   ["summary", _("Summary"), _("Add a sentence")],
@@ -64,7 +65,7 @@ export class MinutesPanel {
     this.element.replaceChildren(
       make("h2", { class: "minutes-title break" }, value.title || _("Minutes")),
       make("p", { class: "small muted" }, METHODS[value.provenance.method] ?? "", doubtful ? ` ${ngettext("One statement is unverified.", "{number} statements are unverified.", doubtful)}` : ""),
-      ...value.provenance.notices.map((notice) => make("p", { class: "note warn small" }, inWords(notice))),
+      ...value.provenance.notices.map((notice) => make("p", { class: "note warn small" }, retold(notice))),
       ...SECTIONS.map(([kind, title, add]) => this.section(kind, title, add)),
       ...(value.topics.length ? [this.topics()] : []));
     if (this.open) this.fill(fields);
@@ -89,13 +90,13 @@ export class MinutesPanel {
     if (this.open?.kind === kind && this.open.index === index) return make("li", {}, this.form(kind, entry, index));
     const text = entry.task ?? entry.text, item = kind === "action_items";
     const tick = item ? make("input", { type: "checkbox", checked: Boolean(entry.done), disabled: this.readonly, "aria-label": _("Done: {task}", { task: text }), dataset: { focus: `tick ${index}` }, onchange: () => this.edit({ kind, index, done: tick.checked }) }) : null;
-    const duty = item ? [entry.owner, entry.due && this.due(entry.due)].filter(Boolean).join(" · ") : "";
+    const duty = item ? [called(entry.owner), entry.due && this.due(entry.due)].filter(Boolean).join(" · ") : "";
     return make("li", { class: entry.done ? "entry done" : "entry" }, tick,
       make("div", { class: "grow" },
         make("p", { class: "break" }, text, " ", cites(entry.evidence.map((one) => ({ segments: entry.evidence.map((proof) => proof.segment).sort((a, b) => (a === one.segment ? -1 : b === one.segment ? 1 : 0)), ...one })), this.jump)),
         entry.edited ? make("span", { class: "tag" }, _("edited")) : null,
         duty ? make("p", { class: "small muted break" }, duty) : null,
-        entry.doubts.length ? make("p", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: allInWords(entry.doubts) }))) : null),
+        entry.doubts.length ? make("p", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: allRetold(entry.doubts) }))) : null),
       this.readonly ? null : make("button", { type: "button", class: "quiet icon entry-edit", "aria-label": _("Edit: {text}", { text: text.slice(0, 80) }), title: _("Edit"), dataset: { focus: `edit ${kind} ${index}` }, onclick: () => this.write(kind, index) }, icon("edit")));
   }
 

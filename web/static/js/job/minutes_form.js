@@ -1,20 +1,21 @@
 // A statement of the minutes while it is written.
 import { make } from "../dom.js";
 import { _ } from "../i18n.js";
+import { called, kept } from "./names.js";
 
 /** A form for an entry (null: a new one). `save` gets only the fields that were changed. */
 export function form(entry, kind, { save, cancel, remove }) {
   const item = kind === "action_items";
   const text = make("textarea", { rows: 3, required: true, maxLength: 2000 });
   text.value = entry ? entry.task ?? entry.text : "";
-  const owner = make("input", { value: entry?.owner ?? "", maxLength: 200, autocomplete: "off" });
+  const owner = make("input", { value: called(entry?.owner) ?? "", maxLength: 200, autocomplete: "off" });
   const due = make("input", { type: "date", value: entry?.due?.day ?? "" });
   const checked = make("input", { type: "checkbox" });
   const submit = (event) => {
     event.preventDefault();
     const fields = {};
     if (!entry || text.value.trim() !== (entry.task ?? entry.text)) fields.text = text.value.trim();
-    if (item && owner.value.trim() !== (entry?.owner ?? "")) fields.owner = owner.value.trim() || null;
+    if (item && owner.value.trim() !== (called(entry?.owner) ?? "")) fields.owner = kept(owner.value.trim()) || null;
     if (item && due.value !== (entry?.due?.day ?? "")) fields.due = due.value || null;
     if (checked.checked) fields.checked = true;
     if (Object.keys(fields).length) save(fields); else cancel();

@@ -2,7 +2,8 @@
 import { get, post } from "../api.js";
 import { find, icon, make } from "../dom.js";
 import { about, moment } from "../format.js";
-import { _, told } from "../i18n.js";
+import { _ } from "../i18n.js";
+import { told } from "../sayings.js";
 import { sayFault } from "../say.js";
 
 const STAGES = { prepare: _("Reading the recording"), transcribe: _("Transcribing"), summarize: _("Writing minutes") };

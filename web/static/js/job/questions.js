@@ -3,8 +3,9 @@ import { get, post, remove } from "../api.js";
 import { icon, make } from "../dom.js";
 import { _ } from "../i18n.js";
 import { sayFault } from "../say.js";
-import { allInWords, inWords } from "./doubts.js";
+import { allRetold, retold } from "../sayings.js";
 import { cites } from "./evidence.js";
+import { called } from "./names.js";
 
 const LOOK_AGAIN = 1500; // milliseconds
 
@@ -65,14 +66,14 @@ export class Questions {
   }
 
   answer({ state, answer, error }) {
-    if (state === "failed") return [make("p", { class: "note fault small" }, error ?? _("There is no answer."))];
+    if (state === "failed") return [make("p", { class: "note fault small" }, retold(error ?? "") || _("There is no answer."))];
     if (!answer) return [make("p", { class: "muted" }, _("Looking …"))];
-    const passage = (one) => ({ segments: one.segments, start: one.start, quote: one.text, speaker: one.speakers.join(", ") });
+    const passage = (one) => ({ segments: one.segments, start: one.start, quote: one.text, speaker: one.speakers.map(called).join(", ") });
     const sentences = answer.sentences.map((one) => make("p", { class: "break" }, one.text, " ", cites(one.citations.map(passage), this.jump),
-      one.doubts.length ? make("span", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: allInWords(one.doubts) }))) : null));
-    const passages = answer.passages.map((one) => make("li", {}, make("blockquote", { class: "break" }, one.text), make("span", { class: "small muted" }, one.speakers.join(", "), " "), cites([passage(one)], this.jump)));
+      one.doubts.length ? make("span", { class: "doubt small" }, icon("warning"), make("span", {}, _("Unverified: {reasons}", { reasons: allRetold(one.doubts) }))) : null));
+    const passages = answer.passages.map((one) => make("li", {}, make("blockquote", { class: "break" }, one.text), make("span", { class: "small muted" }, one.speakers.map(called).join(", "), " "), cites([passage(one)], this.jump)));
     const list = make("ul", { class: "passages plain" }, ...passages);
-    return [...answer.notices.map((notice) => make("p", { class: "small muted" }, inWords(notice))),
+    return [...answer.notices.map((notice) => make("p", { class: "small muted" }, retold(notice))),
       ...(sentences.length ? sentences : passages.length ? [] : [make("p", {}, _("Nothing in the transcript answers that."))]),
       ...(passages.length ? sentences.length ? [make("details", { class: "fold" }, make("summary", {}, _("Passages")), list)] : [list] : [])];
   }

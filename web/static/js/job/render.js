@@ -2,7 +2,7 @@
 import { icon, make } from "../dom.js";
 import { clock } from "../format.js";
 import { _ } from "../i18n.js";
-import { allInWords, inWords } from "./doubts.js";
+import { allRetold, retold } from "../sayings.js";
 
 /** A paragraph of one speaker, or a stretch without words. */
 export function blockElement(block, transcript, readonly) {
@@ -23,7 +23,7 @@ const pencil = (segment) => make("button", { type: "button", class: "quiet block
 /** A segment with its text alone. */
 export function segmentElement(segment) {
   const element = make("span", { class: "segment", tabindex: "-1", dataset: { id: segment.id } }, segment.text);
-  if (segment.marks.length) element.title = allInWords(segment.marks.map((mark) => mark.reason));
+  if (segment.marks.length) element.title = allRetold(segment.marks.map((mark) => mark.reason));
   if (segment.marks.some((mark) => mark.kind === "suspect")) element.classList.add("suspect");
   return element;
 }
@@ -55,5 +55,5 @@ function holeElement(hole) {
   const span = `${clock(hole.start)} – ${clock(hole.end)}`;
   return make("div", { class: "block hole", tabindex: "-1", dataset: { hole: hole.start } },
     make("button", { type: "button", class: "time number", dataset: { seek: hole.start }, "aria-label": _("Play from {time}", { time: clock(hole.start) }) }, span),
-    make("span", {}, _("Speech without words: {reason}", { reason: inWords(hole.reason) })));
+    make("span", {}, _("Speech without words: {reason}", { reason: retold(hole.reason) })));
 }

@@ -3,7 +3,6 @@ import { find, icon, make } from "../dom.js";
 import { clock, moment } from "../format.js";
 import { _, language } from "../i18n.js";
 import { sayFault } from "../say.js";
-import { inWords } from "./doubts.js";
 import { downloads } from "./downloads.js";
 import { evidence } from "./evidence.js";
 import { MinutesPanel } from "./minutes.js";
@@ -12,8 +11,6 @@ import { unreachable } from "./unreachable.js";
 import { placing, workspace } from "./workspace.js";
 
 const { base, formats, audio, minutes: withMinutes, expires } = JSON.parse(find("#boot").textContent);
-
-for (const notice of document.querySelectorAll("#notices p")) notice.textContent = inWords(notice.textContent);
 
 async function open() {
   let here;

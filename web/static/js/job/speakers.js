@@ -1,6 +1,7 @@
 // One speaker: another name, a turn that somebody else said, two that were one person.
 import { make } from "../dom.js";
 import { _, ngettext } from "../i18n.js";
+import { called } from "./names.js";
 
 const NEW = "+", NOBODY = "-";
 
@@ -15,11 +16,11 @@ export function speakers(view, edits) {
 function open(transcript, edits, first) {
   const { speaker } = transcript.byId.get(first), name = transcript.name(speaker) ?? "";
   const turn = turnOf(transcript, first), others = transcript.speakers.filter((one) => one.id !== speaker);
-  const option = (one) => make("option", { value: one.id }, one.name);
+  const option = (one) => make("option", { value: one.id }, transcript.name(one.id));
   const rename = make("input", { value: name, maxLength: 200, autocomplete: "off", required: true });
   const who = make("select", {}, make("option", { value: "" }, _("As it is")), ...others.map(option),
     speaker === null ? null : make("option", { value: NOBODY }, _("Nobody known")), make("option", { value: NEW }, _("New speaker")));
-  const fresh = make("input", { maxLength: 200, autocomplete: "off", value: _("Speaker {number}", { number: transcript.speakers.length + 1 }) });
+  const fresh = make("input", { maxLength: 200, autocomplete: "off", value: called(`Speaker ${transcript.speakers.length + 1}`) });
   const freshField = make("label", { class: "field", hidden: true }, make("span", {}, _("Name of the new speaker")), fresh);
   const into = make("select", {}, make("option", { value: "" }, _("Nobody else")), ...others.map(option));
   who.addEventListener("change", () => { freshField.hidden = who.value !== NEW; });

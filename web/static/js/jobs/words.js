@@ -1,6 +1,7 @@
 // What a job's state is called, and how it goes, in a person's words.
 import { about, clock, moment, size } from "../format.js";
-import { _, language, told } from "../i18n.js";
+import { _, language } from "../i18n.js";
+import { told } from "../sayings.js";
 
 export const STATES = { queued: _("Waiting"), running: _("Running"), completed: _("Done"), failed: _("Failed"), cancelled: _("Cancelled") };
 const STAGES = { prepare: _("Reading"), transcribe: _("Transcribing"), summarize: _("Writing minutes") };

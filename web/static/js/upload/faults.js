@@ -1,6 +1,7 @@
 // What keeps a file from becoming a transcript, in words with the cure.
 import { size } from "../format.js";
-import { _, told } from "../i18n.js";
+import { _ } from "../i18n.js";
+import { told } from "../sayings.js";
 
 const NO_MEDIA = /^(text|image|font|model)\/|^application\/(pdf|zip|gzip|json|xml|msword|rtf|vnd\.(ms-|openxmlformats|oasis)|x-(7z|rar|tar|msdownload|sh))/;
 const NO_MEDIA_NAME = /\.(txt|md|pdf|docx?|xlsx?|pptx?|odt|jpe?g|png|gif|zip|7z|rar|exe|srt|vtt|json|html?)$/i;
