@@ -2,8 +2,8 @@
 
 import errno
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,20 +39,21 @@ def write_atomically(target: Path, content: bytes, *, replace: bool = True) -> N
     """
     with storage_errors(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=target.parent, prefix=SCRATCH)
+        scratch = target.with_name(f"{SCRATCH}{secrets.token_hex(8)}")
+        # With the rights that the umask leaves, as any program's file: a folder of results may be a group's.
+        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-                os.fchmod(file.fileno(), 0o666 & ~_umask())
             if replace:
-                Path(scratch).replace(target)
+                scratch.replace(target)
             else:
                 os.link(scratch, target)
         finally:
             with suppress(FileNotFoundError):
-                Path(scratch).unlink()
+                scratch.unlink()
 
 
 class ArtifactStore:
@@ -78,13 +79,6 @@ class ArtifactStore:
     def clear(self) -> None:
         """Delete every artifact."""
         shutil.rmtree(self.root, ignore_errors=True)
-
-
-def _umask() -> int:
-    # The only portable way to read it; mkstemp's own 0600 would hide results from a shared folder's group.
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def sync_folder(folder: Path) -> None:
