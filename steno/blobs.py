@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from steno.config import Settings
-from steno.storage import SCRATCH, storage_errors, write_atomically
+from steno.storage import SCRATCH, storage_errors, sync_folder, write_atomically
 
 _KEY = re.compile(r"[a-z]+/[0-9a-f]{2}/[0-9a-f]{32}(?:\.[a-z0-9]{1,8})?")
 _JOB = re.compile(r"[0-9a-f]{32}")
@@ -43,8 +43,11 @@ class BlobStore:
         return self._root / key
 
     def write(self, key: str, content: bytes) -> None:
-        """Write a blob whole. Raises StorageFull, StorageDenied."""
-        write_atomically(self.path(key), content)
+        """Write a blob whole, and on the disk before a row names it. Raises StorageFull, StorageDenied."""
+        path = self.path(key)
+        write_atomically(path, content)
+        with storage_errors(self._root):
+            sync_folder(path.parent)
 
     def read(self, key: str) -> bytes:
         """A blob's content. Raises FileNotFoundError."""
