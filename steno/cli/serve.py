@@ -44,7 +44,7 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
         if first is not None:
             link, token = first
             stdout.print(f"Begin here, within a day: [bold]{shown(f'{address}/welcome/{link}')}[/]")
-            stdout.print(f"First administrator's token, shown only now: [bold]{shown(token)}[/]")
+            stdout.print(f"First administrator's token, for a week, shown only now: [bold]{shown(token)}[/]")
         programs = []
         strange = unknown_settings()  # said once, not by each program
         environment = {name: value for name, value in os.environ.items() if name not in strange}

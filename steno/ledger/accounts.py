@@ -17,6 +17,7 @@ from steno.mail_address import check_mail_address
 SCOPES = ("jobs:read", "jobs:write", "tokens")
 USERS = "users"  # to administer people: of administrators' tokens alone, and only while they are administrators
 _LONGEST_NAME = 320
+FIRST_TOKEN = 7.0  # days: it is printed, and logs keep what is printed
 _PREFIX = "steno_"  # so that secret scanners know what they found
 
 
@@ -148,7 +149,7 @@ def first_admin(session: Session) -> tuple[User, str] | None:
     if session.scalar(select(User.id).limit(1)) is not None:
         return None
     user = add_user(session, "admin", admin=True)
-    return user, issue_token(session, user, "first token")[1]
+    return user, issue_token(session, user, "first token", days=FIRST_TOKEN)[1]
 
 
 def everybody(session: Session) -> Sequence[User]:

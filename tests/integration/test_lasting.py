@@ -1,10 +1,14 @@
 """Answers that go on for a while end when who asked may not have them any more; what lies in a buffer is sent."""
 
 import io
+import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+import requests
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
@@ -12,7 +16,9 @@ from steno.database.tables import User
 from steno.states import Stage
 from tests.integration.test_portal_account import enter
 from tests.rest import API, Person, Rest
-from tests.upload_service import wait_for
+from tests.seeding import seed
+from tests.unit.exports.transcripts import small
+from tests.upload_service import UploadService, wait_for
 from web import lasting
 
 LONG = "x" * 400_000  # more than one piece
@@ -128,3 +134,35 @@ def test_who_is_kept_out_while_waiting_gets_no_transcript(rest: Rest) -> None:
         answer = waiting.result(30)
 
     assert (answer.status_code, answer.json["error"]["code"]) == (401, "invalid_api_key")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[UploadService]:
+    one = UploadService(tmp_path)
+    one.start()
+    yield one
+    one.kill()
+
+
+def test_the_server_closes_the_connection_and_tells_the_log_no_secret(
+    server: UploadService, capfd: pytest.CaptureFixture[str]
+) -> None:
+    token, size = server.token(), 60_000_000  # more than lies in the buffers of a connection
+    job = seed(server.settings, small(), recording=os.urandom(size), user="ada@example.org")
+    headers, began = {"Authorization": f"Bearer {token}"}, time.monotonic()
+    base = f"http://127.0.0.1:{server.port}"
+    made = requests.post(f"{base}{API}/jobs/{job}/shares", json={}, headers=headers, timeout=30).json()
+    link = f"{base}/shared/{made['url'].rsplit('/', 1)[1]}/audio"
+
+    with requests.get(link, stream=True, timeout=30) as listening:
+        assert int(listening.headers["Content-Length"]) == size
+        heard = len(listening.raw.read(65_536))
+        requests.delete(f"{base}{API}/jobs/{job}/shares/{made['id']}", headers=headers, timeout=30)
+        wait_for(lambda: time.monotonic() - began > 2)
+        with pytest.raises(requests.exceptions.ChunkedEncodingError):
+            for piece in listening.iter_content(65_536):
+                heard += len(piece)
+
+    assert heard < size
+    assert requests.get(link, timeout=30).status_code == 404  # and it answers on
+    assert made["url"].rsplit("/", 1)[1] not in "".join(capfd.readouterr())

@@ -1,6 +1,7 @@
 """People and their tokens: only hashes are kept, and who is expired, revoked or disabled stays out."""
 
 import hashlib
+import time
 
 import pytest
 
@@ -109,6 +110,7 @@ def test_the_first_administrator_is_made_once(ledger: Ledger) -> None:
     found = ledger.do(accounts.holder, first[1])
     assert found is not None
     assert found[0].admin
+    assert found[1].expires == pytest.approx(time.time() + 7 * 86_400, abs=60)  # what is printed stays in logs
     assert ledger.do(accounts.first_admin) is None
 
 

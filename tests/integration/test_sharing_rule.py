@@ -39,6 +39,7 @@ def test_administrators_forbid_sharing_at_once_and_allow_it_again(rest: Rest, an
     link = shared(ann, job)
 
     forbid(boss)
+    start = boss.get("/").text
     refused, gone = ann("POST", f"/jobs/{job}/shares", json={}), statuses(rest, link)
     unknown = rest.app.test_client().get("/shared/unknown/job.json").json
     said = rest.app.test_client().get(f"{link}/job.json").json
@@ -47,6 +48,7 @@ def test_administrators_forbid_sharing_at_once_and_allow_it_again(rest: Rest, an
 
     assert (refused.status_code, refused.json["code"]) == (403, "sharing-off")
     assert (gone, said) == ({404}, unknown)
+    assert "Only you can open what comes of it." in start
     assert len(listed) == 1  # its owner may still take it back
     assert statuses(rest, link) == {200}
     with rest.database.reading() as session:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from steno.config import Settings
 from steno.database.tables import User
-from steno.ledger import overview, retention, uploads
+from steno.ledger import overview, retention, shares, uploads
 from steno.ledger.portal_settings import Retention
 from steno.model_names import KNOWN_MODELS, STARTER
 from web.auth import Caller, caller, page
@@ -33,12 +33,13 @@ def show() -> str:
     here, who = services(), caller()
     with here.database.reading() as session:
         facts = _facts(session, here.settings, who)
-        rules = retention.rules(session, here.settings)
+        rules, shared = retention.rules(session, here.settings), shares.rule(session, here.settings).allowed
     host = urlsplit(here.settings.llm_url or "").hostname
     return render_template(
         "home.html",
         facts=facts,
         rules=rules,
+        shared=shared,
         periods=_periods(rules),
         templates=titles(here.settings),
         model_host=host,
