@@ -1,4 +1,4 @@
-"""Who opened what of a job: people and links, folded into one event each ten minutes; never what they read."""
+"""Who opened what of a job: people and links, from where; one event each ten minutes; never what they read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,17 +40,17 @@ class Told:
 
 
 def opened(session: Session, job_id: str, what: str, reader: Reader) -> bool:
-    """Write down that somebody opened a part of a job; False where that is written of the last ten minutes."""
+    """Write down that somebody opened a part of a job from an address; False where the last ten minutes have it."""
     lately = select(AuditEvent.detail).where(
         AuditEvent.job_id == job_id,
         AuditEvent.kind == OPENED,
         AuditEvent.at > now() - FOLD,
         AuditEvent.user_id.is_(None) if reader.user_id is None else AuditEvent.user_id == reader.user_id,
     )
-    if any(one.get("what") == what and one.get("share") == reader.share_id for one in session.scalars(lately)):
-        return False
     detail = {"what": what, "share": reader.share_id, "from": reader.address}
     kept = {name: value for name, value in detail.items() if value}
+    if kept in session.scalars(lately).all():
+        return False
     session.add(AuditEvent(kind=OPENED, job_id=job_id, user_id=reader.user_id, detail=kept))
     return True
 

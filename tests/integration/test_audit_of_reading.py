@@ -44,6 +44,22 @@ def test_the_pieces_of_a_recording_are_one_listening(rest: Rest, ann: Person, jo
     assert len(opened(ann, job)) == 1
 
 
+def test_nobody_reads_in_the_shadow_of_somebody_elses_address(rest: Rest, ann: Person, job: str) -> None:
+    made = ann("POST", f"/jobs/{job}/shares", json={}).json
+    link, stranger = "/shared/" + made["url"].rsplit("/", 1)[1], rest.app.test_client()
+
+    for address in ("192.0.2.1", "198.51.100.7", "192.0.2.1"):
+        ann("GET", f"/jobs/{job}/transcript", environ_overrides={"REMOTE_ADDR": address})
+        stranger.get(f"{link}/audio", environ_overrides={"REMOTE_ADDR": address})
+
+    assert [(event["what"], event["share"], event["address"]) for event in opened(ann, job)] == [
+        ("transcript", None, "192.0.2.1"),
+        ("audio", made["id"], "192.0.2.1"),
+        ("transcript", None, "198.51.100.7"),
+        ("audio", made["id"], "198.51.100.7"),
+    ]
+
+
 def test_after_a_while_it_is_another_one(rest: Rest, job: str) -> None:
     def read() -> bool:
         reader = Reader("somebody", address="192.0.2.1")

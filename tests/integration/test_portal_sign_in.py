@@ -1,5 +1,6 @@
 """Signing in, looked at as an attacker would: guesses, foreign pages, fixed sessions, addresses that lead away."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from steno.database.tables import AuditEvent, WebSession
 from steno.ledger import accounts, sessions
 from tests.browser import PASSWORD
+from tests.identity_provider import IdentityProvider
 from tests.portal import Person
 from tests.rest import API, Rest, make_rest
 
@@ -105,6 +107,23 @@ def test_what_changes_something_by_cookie_needs_the_proof(rest: Rest, method: st
 
     assert (without.status_code, without.json["code"]) == (403, "foreign-request")
     assert with_it.status_code != 403
+
+
+def test_no_route_at_all_changes_something_by_cookie_without_the_proof(tmp_path: Path) -> None:
+    with IdentityProvider() as provider:
+        rest = with_ann(make_rest(tmp_path, **provider.settings))
+    ann, changing = Person(rest.app), []
+    ann.sign_in()
+
+    for rule in rest.app.url_map.iter_rules():
+        address = re.sub(r"<[^>]+>", "0" * 32, rule.rule)
+        for method in sorted((rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}):
+            answer = ann.client.open(address, method=method)
+            changing.append((method, rule.rule, answer.status_code, "foreign-request" in answer.text))
+
+    assert len(changing) > 50
+    # What the provider posts has its signature instead.
+    assert [one for one in changing if one[2:] != (403, True)] == [("POST", "/sign-in/oidc/logout", 400, False)]
 
 
 @pytest.mark.parametrize(
