@@ -8,6 +8,7 @@ from steno.database.tables import Document, Job, StageRun
 from steno.ledger import jobs, stages
 from steno.states import JobState, Queue, Stage, StageState
 from tests.ledger import LEASE, Ledger
+from worker.service.names import name_of
 
 
 def test_a_heartbeat_extends_the_lease_and_keeps_progress(ledger: Ledger) -> None:
@@ -32,6 +33,19 @@ def test_a_lease_that_ran_out_is_taken_back_and_taken_by_another(ledger: Ledger)
     assert (second.job_id, second.attempt) == (job, 2)
     assert ledger.stage(job, Stage.PREPARE).deaths == 1
     ledger.check()
+
+
+def test_however_long_the_names_of_machine_and_slot_are_a_lease_can_be_held_and_found_again(ledger: Ledger) -> None:
+    ledger.submit()
+    slots = [name_of("steno-worker-" + "h" * 50, "steno-gpu-" + "s" * 60 + end) for end in "ab"]
+
+    mine = ledger.take(owner=f"{slots[0]}/4194304")
+    ledger.do(stages.expire_leases_of, slots[1])
+    others = ledger.do(stages.recover, max_deaths=3)
+    ledger.do(stages.expire_leases_of, slots[0])
+
+    assert others == []
+    assert ledger.do(stages.recover, max_deaths=3) == [mine.stage_id]
 
 
 def test_a_lease_that_holds_is_left_alone(ledger: Ledger) -> None:

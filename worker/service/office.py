@@ -19,6 +19,7 @@ from steno.vault import Vault
 from worker.service.answering import Answering
 from worker.service.hints import Hints
 from worker.service.memory import Growth, resident
+from worker.service.names import name_of
 from worker.service.presence import Presence
 from worker.service.running import Runner
 from worker.service.standstill import Beat, Standstill
@@ -45,8 +46,9 @@ class Office:
     ) -> None:
         """`forked` is one of several processes of a worker, which are replaced one by one."""
         self._settings, self._stop, self._forked = settings, stop, forked
-        self._slot = f"{socket.gethostname()}/{slot}" if slot else None
-        self._owner = f"{self._slot or socket.gethostname()}/{os.getpid()}"
+        host = socket.gethostname()
+        self._slot = name_of(host, slot) if slot else None
+        self._owner = f"{self._slot or name_of(host)}/{os.getpid()}"
         self._database = Database.of(settings)
         self._vault = Vault.of(settings)
         self._hints = Hints(app)
