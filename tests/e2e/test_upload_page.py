@@ -71,6 +71,8 @@ def test_chosen_files_become_jobs_with_the_options_that_were_chosen(service: Ser
     page.get_by_label("Language").fill("English")
     page.get_by_role("combobox", name="Speakers").select_option(label="Do not tell apart")
     page.get_by_role("button", name="Transcribe 2 files").click()
+    expect(page.get_by_text("Everything is in: you may close this page.")).to_be_visible()
+    expect(page.get_by_role("button", name="Choose files")).to_be_focused()
 
     latest = page.locator("#latest .job")
     expect(latest).to_have_count(2)

@@ -238,3 +238,11 @@ def test_two_administrators_do_not_remove_each_other_at_once(rest: Rest) -> None
     removed = at_once([lambda: remove(ids[0]), lambda: remove(ids[1])])
 
     assert sorted(removed) == [False, True]
+
+
+def test_a_link_to_what_is_gone_is_answered_in_words_that_people_know(rest: Rest) -> None:
+    gone = enter(rest).get(f"/jobs/{'0' * 32}")
+
+    assert gone.status_code == 404
+    assert "<title>There is nothing here · Steno</title>" in gone.text
+    assert "There is no such recording, or it is not yours." in gone.text

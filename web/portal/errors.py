@@ -5,6 +5,8 @@ import json
 from flask import Flask, Response, render_template, request
 
 from steno import sayings
+from steno.ledger.jobs import UnknownJob
+from steno.sayings.sentences import SENTENCES
 from web.portal.languages import language
 from web.problems import MEDIA_TYPE
 
@@ -19,7 +21,10 @@ def register(app: Flask) -> None:
         if answer.content_type != MEDIA_TYPE or not _wants_page():
             return answer
         problem = json.loads(answer.get_data())
-        answer.set_data(render_template("error.html", problem=problem, detail=told(problem["code"], problem["detail"])))
+        code, detail = problem["code"], problem["detail"]
+        if code == UnknownJob.code:  # who follows a link knows recordings, and has no id to check
+            detail = SENTENCES[code]
+        answer.set_data(render_template("error.html", problem=problem, detail=told(code, detail)))
         answer.content_type = "text/html; charset=utf-8"
         return answer
 

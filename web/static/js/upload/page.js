@@ -34,7 +34,10 @@ function gone(entry, job) {
   row?.element.remove();
   rows.delete(entry.id);
   if (focused) find("#choose").focus();
-  if (job) latest.show([job]);
+  if (job) {
+    latest.show([job]);
+    if (rows.size === 0) say(_("Everything is in: you may close this page."));
+  }
   arrange();
 }
 
@@ -65,6 +68,7 @@ form.addEventListener("submit", (event) => {
     const request = options.read();
     for (const entry of queue.entries.filter((one) => !one.request)) queue.confirm(entry, request);
     arrange();
+    if (form.hidden) find("#choose").focus();
   } catch (wrong) {
     if (!(wrong instanceof Wrong)) throw wrong;
     fault.textContent = wrong.message;
