@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -237,5 +237,6 @@ def hash_file(path: Path) -> str:
 def _forget_old(root: Path) -> None:
     """Recordings are confidential: what nobody came back for within a week is deleted."""
     for workspace in root.iterdir() if root.is_dir() else ():
-        if time.time() - workspace.stat().st_mtime > _KEEP_UNFINISHED:
-            ArtifactStore(workspace).clear()
+        with suppress(FileNotFoundError):  # another process is done with it at this moment
+            if time.time() - workspace.stat().st_mtime > _KEEP_UNFINISHED:
+                ArtifactStore(workspace).clear()

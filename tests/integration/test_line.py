@@ -1,7 +1,9 @@
 """The whole line in one process, with the real model and real ffmpeg."""
 
+import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,6 +138,23 @@ def test_bad_media_leaves_nothing_behind(line: Line, tmp_path: Path) -> None:
     with pytest.raises(UnreadableMedia):
         line.run(tmp_path / "bad.mp3")
     assert unfinished(line) == []
+
+
+def test_what_nobody_came_back_for_goes_after_a_week_whatever_vanishes_meanwhile(line: Line, meeting: Path) -> None:
+    root = line.settings.data_dir / "unfinished"
+    old, young, vanishing = root / "old", root / "young", root / "vanishing"
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    vanishing.symlink_to(root / "is gone")  # as one that another process clears when it is looked at
+    os.utime(old, (time.time() - 8 * 86_400,) * 2)
+
+    def stop(progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        line.run(meeting, on_progress=stop)
+
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_two_runs_on_one_recording_do_not_meet(line: Line, meeting: Path) -> None:
