@@ -36,6 +36,7 @@ SENTENCES = {
     "recording-busy": said("This recording is being worked on already. Wait until that ends."),
     "recording-gone": said("The recording is no longer stored."),
     "recording-too-long": said("The recording is longer than is accepted."),
+    "sharing-off": said("Sharing by link is switched off here. Ask an administrator."),
     "sign-in-refused": said("The sign-in was refused or broken off there. Begin anew."),
     "storage-denied": said("The server may not read or write a file. Tell the operator."),
     "storage-full": said("The server has no space left. Try again later."),

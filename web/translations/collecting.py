@@ -56,6 +56,8 @@ def catalog_of(language: str, folder: Path) -> Catalog:
 def update(book: Book, language: str) -> None:
     """Bring a catalog up to date: new texts are empty, texts that nobody needs any more go."""
     catalog = catalog_of(language, book.folder)
+    for message in catalog:
+        message.locations = []  # else places would stay in which a text stood once
     catalog.update(book.collected(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     catalog.header_comment = f"# {book.title}: {language}."
