@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from steno.database.clock import DAY, now, time_now
@@ -21,16 +22,24 @@ FIRST_TOKEN = 7.0  # days: it is printed, and logs keep what is printed
 _PREFIX = "steno_"  # so that secret scanners know what they found
 
 
+class NameTaken(InvalidOption):
+    """There is somebody of that name."""
+
+
 def add_user(session: Session, name: str, *, admin: bool = False, by: str | None = None) -> User:
-    """A new person. Raises InvalidOption where the name is taken."""
+    """A new person. Raises InvalidOption for no name, NameTaken, also where somebody else adds them at this moment."""
     name = clean(name)
     if not 1 <= len(name) <= _LONGEST_NAME:
         raise InvalidOption("A user needs a name", "Give a mail address.")
+    taken = NameTaken(f"There is a user {name} already", "Choose another name.")
     if by_name(session, name) is not None:
-        raise InvalidOption(f"There is a user {name} already", "Choose another name.")
+        raise taken
     user = User(name=name, admin=admin, email=_mail_address(name))
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as error:
+        raise taken from error
     record(session, "user.added", user_id=user.id, by=by)
     return user
 

@@ -8,7 +8,7 @@ import pytest
 from steno.database.tables import ApiToken, AuditEvent, User
 from steno.errors import InvalidOption
 from steno.ledger import accounts, passwords, sessions
-from tests.ledger import Ledger
+from tests.ledger import Ledger, at_once
 
 
 def test_a_token_is_kept_as_a_hash_alone(ledger: Ledger) -> None:
@@ -20,6 +20,20 @@ def test_a_token_is_kept_as_a_hash_alone(ledger: Ledger) -> None:
     everything = [vars(row) for table in (ApiToken, AuditEvent, User) for row in ledger.all(table)]
     assert secret not in str(everything)
     assert secret.removeprefix("steno_") not in str(everything)
+
+
+def test_who_is_added_twice_at_once_is_there_once(ledger: Ledger) -> None:
+    def add() -> str:
+        try:
+            return str(ledger.do(accounts.add_user, "person@example.org").id)
+        except accounts.NameTaken:
+            return "taken"
+
+    given = at_once([add] * 6)
+
+    assert sorted(given)[1:] == ["taken"] * 5
+    assert [user.name for user in ledger.all(User)] == ["person@example.org"]
+    assert [event.kind for event in ledger.all(AuditEvent)] == ["user.added"]
 
 
 def test_secrets_are_long_and_differ(ledger: Ledger) -> None:

@@ -12,6 +12,7 @@ from steno.claims import EMAIL, VERIFIED, Rule, read_rule, text_of
 from steno.errors import InvalidOption, StenoError
 from steno.exports.clean import clean
 from steno.ledger import single_sign_on as ledger
+from steno.ledger.accounts import NameTaken
 from steno.ledger.single_sign_on import Identity, NotAdmitted, Way
 from steno.mail_address import check_mail_address
 from web import sessions
@@ -141,7 +142,7 @@ def _entered(way: Way, who: Identity) -> Response:
 
     try:
         user_id = services().database.write(admit)
-    except IntegrityError:  # a second browser was opened for the first sign-in: now the account is there
+    except (NameTaken, IntegrityError):  # a second browser was opened for the first sign-in: now the account is there
         user_id = services().database.write(admit)
     enter(user_id)
     return make_response(redirect(way.wanted, 303))
