@@ -1,5 +1,6 @@
 """Some days before a job is deleted its owner gets a mail, once for each date, in their language; if they want mail."""
 
+import re
 import time
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def test_a_mail_says_what_goes_when_and_where_to_look(outbox: Outbox, settings: 
     count, again = warn(outbox, settings), warn(outbox, settings)
     [mail] = told(outbox, settings).mails
 
-    day = time.strftime("%Y-%m-%d", time.gmtime(outbox.job(job).delete_after))
+    day = time.strftime("%d %B %Y", time.gmtime(outbox.job(job).delete_after)).lstrip("0")
     assert (count, again) == (1, 0)
     assert mail["To"] == "person@example.org"
     assert mail["Subject"] == f"Deleted on {day}: Weekly meeting.mp3"
@@ -136,6 +137,7 @@ def test_in_the_language_of_the_owner(outbox: Outbox, settings: Settings, langua
     [mail] = told(outbox, settings).mails
 
     assert word in plain(mail)
+    assert not re.search(r"\d{4}-\d\d-\d\d", mail["Subject"] + plain(mail))  # days are said as people say them
     assert mail["Content-Language"] == (language if language != "de" else "en")
 
 

@@ -167,7 +167,7 @@ def write_letter(notice: Notice, language: str, public_url: str | None) -> Lette
 
 def _expiring(notice: Notice, goes: datetime, language: str, public_url: str | None) -> Letter:
     words = texts(language)
-    name, day = label(notice.name) or words.body.unnamed, goes.date().isoformat()
+    name, day = label(notice.name) or words.body.unnamed, _day(goes, language)
     link = _link(notice, public_url)
     return Letter(
         language=language,
@@ -179,6 +179,12 @@ def _expiring(notice: Notice, goes: datetime, language: str, public_url: str | N
         link=link,
         footer=words.expiring.footer,
     )
+
+
+def _day(moment: datetime, language: str) -> str:
+    from babel.dates import format_date
+
+    return format_date(moment.date(), "long", locale="en_GB" if language == "en" else language)
 
 
 def _link(notice: Notice, public_url: str | None) -> str | None:
