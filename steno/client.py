@@ -164,6 +164,9 @@ class Client:
                     method, urljoin(self._api, path), timeout=_TIMEOUT, allow_redirects=False, **request
                 )
             except requests.RequestException as error:
+                if isinstance(error, requests.exceptions.SSLError):
+                    cure = "Correct STENO_SERVER, or name the file of your own authority in REQUESTS_CA_BUNDLE."
+                    raise ServiceAway(f"{self._api} has no certificate that is trusted here", cure) from error
                 # One that never answered is rather not there than restarting.
                 if left == 0 or not self._met:
                     cure = "Start it, or correct STENO_SERVER."
@@ -180,7 +183,7 @@ class Client:
             raise ServiceAway(f"{self._api} is elsewhere now: {answer.headers['Location']}", "Correct STENO_SERVER.")
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
             raise ServiceAway("The service does not know this token", "Correct STENO_TOKEN.")
-        said = _detail(answer.text) or f"{self._api}{path} answers {answer.status_code}. Check STENO_SERVER"
+        said = _detail(answer.text) or f"{self._api}{path} answers {answer.status_code}. Check STENO_SERVER."
         message, _, cure = said.partition(". ")
         raise ServiceRefused(message.rstrip("."), cure or "Correct it and try again.")
 

@@ -1,9 +1,6 @@
 """Settings: read once from STENO_* variables, typed, validated at start. Every default is documented here."""
 
-import difflib
-import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -170,6 +167,13 @@ class Settings(BaseSettings):
         default=None, description="Embedding model at llm_url: steno ask then also finds passages by meaning."
     )
 
+    @field_validator("server")
+    @classmethod
+    def _is_server(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+            raise ValueError("it must be the address of a Steno, such as https://steno.example.org")
+        return url
+
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, url: str | None) -> str | None:
@@ -242,11 +246,3 @@ def load_settings(**overrides: str | int | None) -> Settings:
         # Addresses may carry a password, and what is said here ends in logs.
         value = "what it is" if "@" in str(first["input"]) else f"'{first['input']}'"
         raise InvalidOption(f"{name} cannot be {value}: {said}", f"Correct or unset {name}, or its option.") from error
-
-
-def unknown_settings(names: Iterable[str] | None = None) -> dict[str, str | None]:
-    """STENO_* variables that nothing reads, such as misspelt ones, each with the name that may have been meant."""
-    known = {f"STENO_{name.upper()}" for name in Settings.model_fields} | {"STENO_DEBUG"}
-    given = [name for name in (os.environ if names is None else names) if name.startswith("STENO_")]
-    strange = sorted(name for name in given if name.upper() not in known)
-    return {name: next(iter(difflib.get_close_matches(name.upper(), known, 1, 0.8)), None) for name in strange}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from steno.database import reason
 from steno.errors import StenoError
 
 _LOG = logging.getLogger("steno.web")
@@ -189,7 +190,7 @@ def _of_http(error: HTTPException) -> Response:
 
 
 def _of_database(error: OperationalError) -> Response:
-    _LOG.error("database.away", exc_info=error.orig)
+    _LOG.error("database.away %s", reason(error))
     answer = problem(503, "database-away", "The database does not answer. Try again in a moment.")
     answer.headers["Retry-After"] = "5"
     return answer

@@ -12,8 +12,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from steno.cli.console import shown, speaks_plainly, stdout
-from steno.cli.starting import OURS, RELEASE, alone, begin, check_port, check_work, opened, unlock, with_redis
-from steno.config import load_settings, unknown_settings
+from steno.cli.starting import (
+    OURS,
+    RELEASE,
+    alone,
+    begin,
+    check_port,
+    check_work,
+    opened,
+    unknown_settings,
+    unlock,
+    with_redis,
+)
+from steno.config import load_settings
 from steno.errors import InvalidOption, MissingProgram
 from steno.states import Queue
 from steno.supervision import Program, Supervisor

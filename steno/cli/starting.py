@@ -1,5 +1,6 @@
 """What a program of the service needs before it starts, said at once and with its cure: never found out job by job."""
 
+import difflib
 import errno
 import fcntl
 import logging
@@ -8,12 +9,12 @@ import resource
 import socket
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steno.config import Settings, load_settings, unknown_settings
+from steno.config import Settings, load_settings
 from steno.errors import DatabaseAway, InvalidOption, StorageDenied, UnknownModel
 from steno.states import Queue
 from steno.storage import storage_errors
@@ -42,6 +43,14 @@ def begin() -> Settings:
         _LOG.warning("setting.unknown name=%s meant=%s", name, meant or "?")
     _check_messages(settings)
     return settings
+
+
+def unknown_settings(names: Iterable[str] | None = None) -> dict[str, str | None]:
+    """STENO_* variables that nothing reads, such as misspelt ones, each with the name that may have been meant."""
+    known = {f"STENO_{name.upper()}" for name in Settings.model_fields} | {"STENO_DEBUG"}
+    given = [name for name in (os.environ if names is None else names) if name.startswith("STENO_")]
+    strange = sorted(name for name in given if name.upper() not in known)
+    return {name: next(iter(difflib.get_close_matches(name.upper(), known, 1, 0.8)), None) for name in strange}
 
 
 def with_redis(settings: Settings) -> Settings:

@@ -94,15 +94,16 @@ class Database:
             raise self._unusable(error) from error
 
     def _unusable(self, error: DatabaseError) -> DatabaseUnusable:
-        reason = next(iter(str(error.orig).splitlines()), "no reason given").rstrip(".")
         if not isinstance(error, OperationalError):
             cure = "Restore it from a backup, or give Steno's user the rights to make tables."
-            return DatabaseUnusable(f"The database cannot be used: {reason}", cure)
+            return DatabaseUnusable(f"The database cannot be used: {reason(error)}", cure)
         if self.engine.dialect.name == "sqlite":
             place = self.engine.url.database
             cure = f"Let Steno's user write to {place} and its folder, on a disk with room, or set STENO_DATA_DIR."
-            return DatabaseUnusable(f"The database cannot be used: {reason}", cure)
-        return DatabaseAway(f"The database does not answer: {reason}", "Start it, or correct STENO_DATABASE_URL.")
+            return DatabaseUnusable(f"The database cannot be used: {reason(error)}", cure)
+        return DatabaseAway(
+            f"The database does not answer: {reason(error)}", "Start it, or correct STENO_DATABASE_URL."
+        )
 
     def _upgrade(self) -> None:
         from alembic import command
@@ -149,6 +150,11 @@ class Database:
     def _connected(self, *, writes: bool = False) -> Iterator[Connection]:
         with self._forks.passing() if self._forks is not None else nullcontext(), self.engine.connect() as connection:
             yield connection.execution_options(**{_WRITES: True}) if writes else connection
+
+
+def reason(error: DBAPIError) -> str:
+    """What the database, or the way to it, says: the first line."""
+    return next(iter(str(error.orig).splitlines()), "no reason given").rstrip(".")
 
 
 def _engine(url: str | URL) -> Engine:

@@ -1,5 +1,6 @@
 """Jobs by the REST API: handed in, listed, followed, changed, cancelled, run again, deleted."""
 
+import io
 import json
 import threading
 from datetime import UTC, datetime, timedelta
@@ -338,3 +339,39 @@ def test_a_quota_is_kept(tmp_path: Path) -> None:
 
 def _state(event: str) -> str:
     return str(json.loads(event.partition("data: ")[2])["state"])
+
+
+def test_what_can_be_no_model_is_refused_before_its_turn(rest: Rest) -> None:
+    ann = rest.person()
+
+    refused = [ann.submit(model=name) for name in ("nosuch", "large")]
+
+    assert [(one.status_code, one.json["code"]) for one in refused] == [(422, "unknown-model")] * 2
+    assert "large-v3" in refused[0].json["detail"]
+    assert [ann.submit(model=name).status_code for name in ("auto", "tiny", "starter", "owner/name")] == [201] * 4
+    assert len(ann.get("/jobs").json["jobs"]) == 4
+
+
+def test_of_several_recordings_none_is_left_out_in_silence(rest: Rest) -> None:
+    ann = rest.person()
+    files = {"file": [(io.BytesIO(b"RIFF one"), "one.wav"), (io.BytesIO(b"RIFF two"), "two.wav")]}
+
+    answer = ann("POST", "/jobs", data=files, content_type="multipart/form-data")
+
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid-option")
+    assert ann.get("/jobs").json["jobs"] == []
+
+
+def test_who_asks_for_what_is_not_there_is_told_what_makes_it(rest: Rest) -> None:
+    ann = rest.person()
+    job = ann.job()
+    waiting = ann.get(f"/jobs/{job}/minutes.md").json["detail"]
+    rest.complete(job)
+
+    ended = ann.get(f"/jobs/{job}/minutes.md").json["detail"]
+
+    assert waiting == "There are no minutes. The job is queued; ask again when it has ended."
+    cure = "POST .../stages/summarize/rerun?template=general makes another try."
+    assert ended == f"There are no minutes. The job is completed; {cure}"
+    assert ann("POST", f"/jobs/{job}/stages/summarize/rerun?template=general").status_code == 202
+    assert "revision 7 of the transcript" in ann.get(f"/jobs/{job}/transcript.json?revision=7").json["detail"]

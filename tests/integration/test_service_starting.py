@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from steno.cli.starting import begin, check_port, check_work
-from steno.config import unknown_settings
+from steno.cli.starting import begin, check_port, check_work, unknown_settings
 from steno.database import Database
 from steno.errors import DatabaseAway, DatabaseUnusable, InvalidOption, MissingProgram, StenoError
 from steno.states import Queue

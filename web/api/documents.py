@@ -16,6 +16,7 @@ from steno.exports.minutes import get_minutes_format, minutes_formats
 from steno.exports.registry import Export
 from steno.ledger import documents, jobs, search
 from steno.sayings.marking import said
+from steno.states import ENDED, JobState, Stage
 from steno.transcript import Transcript
 from web.auth import caller, require
 from web.openings import note
@@ -48,9 +49,22 @@ def find(job_id: str, kind: str, revision: int | None = None) -> Found:
         job = jobs.get(session, caller().user_id, job_id)
         document = jobs.document(session, job, kind, revision)
     if document is None:
-        which = kind if revision is None else said(f"revision {revision} of the {kind}")
-        raise NotThereYet(f"There is no {which}", f"The job is {job.state}; ask again when it has ended.")
+        raise absent(job, kind, revision)
     return Found(job, document)
+
+
+def absent(job: Job, kind: str, revision: int | None = None) -> NotThereYet:
+    """That a job has no such document, and what makes one."""
+    if revision is not None:
+        which = said(f"revision {revision} of the {kind}")
+        return NotThereYet(f"There is no {which}", "Look at its revisions.")
+    says = "There are no minutes" if kind == "minutes" else f"There is no {kind}"
+    if JobState(job.state) not in ENDED:
+        return NotThereYet(says, f"The job is {job.state}; ask again when it has ended.")
+    again = f"{Stage.SUMMARIZE if kind == 'minutes' else Stage.TRANSCRIBE}/rerun"
+    if kind == "minutes" and job.minutes is None:  # which were not asked for
+        again += "?template=general"
+    return NotThereYet(says, f"The job is {job.state}; POST .../stages/{again} makes another try.")
 
 
 def opened(job_id: str, kind: str, revision: int | None = None) -> Found:

@@ -10,10 +10,11 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Disc
 
 from steno.attachments import check_attachments
 from steno.config import Settings
-from steno.errors import InvalidOption
+from steno.errors import InvalidOption, UnknownModel
 from steno.jobs import MinutesOptions, TranscriptionOptions
 from steno.ledger.jobs import Request
 from steno.mail_address import check_mail_address
+from steno.model_names import KNOWN_MODELS, STARTER
 from steno.webhook_address import check_webhook_url
 from web.auth import Caller
 from web.problems import Forbidden
@@ -146,6 +147,8 @@ def read_form(fields: Mapping[str, str]) -> JobForm:
 def resolve(asked: JobRequest, settings: Settings, caller: Caller) -> Request:
     """The request with the operator's defaults, where the caller may make it. Raises InvalidOption, Forbidden."""
     check_particulars(asked, settings, caller)
+    if "model" in asked.options.model_fields_set:
+        _check_model(asked.options.model)
     defaults = {"model": settings.model, "diarize": settings.diarize}
     options = TranscriptionOptions.model_validate(defaults | asked.options.model_dump(exclude_unset=True))
     made = Request(
@@ -174,6 +177,14 @@ def check_particulars(asked: Particulars, settings: Settings, caller: Caller) ->
         check_attachments(asked.notify_attach, settings)
     if asked.delete_after is not None and asked.delete_after.timestamp() <= time.time():
         raise InvalidOption("delete_after lies in the past", "Give a later time.")
+
+
+def _check_model(name: str) -> None:
+    """What can be no model is refused at once, not when its turn has come."""
+    known = ("auto", STARTER, *KNOWN_MODELS)
+    if "/" not in name and name not in known:
+        cure = f"Known names: {', '.join(known)}; or a Hugging Face id (owner/name)."
+        raise UnknownModel(f"No model is called '{name}'", cure)
 
 
 def _minutes(asked: bool | MinutesRequest | None, settings: Settings) -> MinutesOptions | None:

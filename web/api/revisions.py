@@ -4,10 +4,10 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from steno.ledger import documents, jobs
+from web.api.documents import absent
 from web.api.views import Moment, moment
 from web.auth import caller
 from web.contract import json_answer
-from web.problems import NotThereYet
 from web.services import services
 
 
@@ -32,7 +32,7 @@ def list_revisions(job_id: str, kind: str) -> Response:
         job = jobs.get(session, caller().user_id, job_id)
         found = documents.revisions(session, job, kind)
     if not found:
-        raise NotThereYet(f"There is no {kind}", f"The job is {job.state}; ask again when it has ended.")
+        raise absent(job, kind)
     views = [
         RevisionView.model_validate(
             {

@@ -74,9 +74,12 @@ def submit_job(query: SubmitQuery) -> Response:
         wanted = resolve(body, here.settings, who)
         source = body.upload_id
     elif request.mimetype == "multipart/form-data":
-        file = request.files.get("file")
-        if file is None:
+        files = request.files.getlist("file")
+        if not files:
             raise InvalidOption("The form has no file", "Send the recording as the field `file`.")
+        if len(files) > 1:
+            raise InvalidOption("The form has several files", "A job is of one recording: send each by itself.")
+        file = files[0]
         form = read_form(request.form)
         wanted = resolve(form.as_json("0" * 32), here.settings, who)
         upload = receive_multipart(

@@ -10,8 +10,10 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_init, worker_process_init, worker_ready, worker_shutting_down
+from sqlalchemy.exc import OperationalError
 
 from steno.config import Settings
+from steno.database import reason
 from steno.states import Queue
 from worker.service.hints import LOOK
 from worker.service.office import Office
@@ -68,7 +70,10 @@ def make_app(settings: Settings, *, slot: str | None = None, queues: Collection[
 
     @app.task(name=LOOK, ignore_result=True)  # type: ignore[untyped-decorator]
     def look(queue: str) -> None:
-        here().look(Queue(queue))
+        try:
+            here().look(Queue(queue))
+        except OperationalError as error:  # the recovery loop sends another hint
+            _LOG.warning("look.failed queue=%s %s", queue, reason(error))
 
     def started(**kwargs: Any) -> None:
         del kwargs

@@ -10,9 +10,10 @@ from collections.abc import Collection
 from multiprocessing.synchronize import Event
 
 from celery import Celery
+from sqlalchemy.exc import OperationalError
 
 from steno.config import Settings
-from steno.database import Database
+from steno.database import Database, reason
 from steno.ledger import checks, housekeeping, letters, outbox, questions, stages, sweeping
 from steno.states import Queue
 from steno.vault import Vault
@@ -132,6 +133,8 @@ class Office:
                     housekeeping.follow_rules(self._database, self._settings)
                     if rounds % _SWEEP_EVERY == 0:
                         sweeping.sweep(self._database, self._vault.blobs)
-            except Exception:  # the database or Redis is away: the next round may find it
+            except OperationalError as error:  # the next round may find it
+                _LOG.warning("database.away %s", reason(error))
+            except Exception:  # Redis is away, or a fault of ours
                 _LOG.warning("recovery.failed", exc_info=True)
         self._presence.end()
