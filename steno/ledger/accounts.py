@@ -46,7 +46,7 @@ def add_user(session: Session, name: str, *, admin: bool = False, by: str | None
 
 def by_name(session: Session, name: str) -> User | None:
     """The person of that name, however large its letters are: a telephone begins a mail address with a capital."""
-    wanted = name.strip()
+    wanted = name.strip().replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL refuses to look for a zero
     exact = session.scalar(select(User).where(User.name == wanted))
     if exact is not None:
         return exact

@@ -59,7 +59,8 @@ def forgotten(session: Session, name: str) -> bool:
     """Somebody forgot their password: a mail goes to them, if there is anybody of this name or address."""
     user = accounts.by_name(session, name)
     if user is None:
-        alike = session.scalars(select(User).where(func.lower(User.email) == name.strip().lower()).limit(2)).all()
+        address = name.strip().replace("\0", "\N{REPLACEMENT CHARACTER}").lower()
+        alike = session.scalars(select(User).where(func.lower(User.email) == address).limit(2)).all()
         user = alike[0] if len(alike) == 1 else None
     # Who has no password signs in at the identity provider, or has an invitation still.
     return user is not None and user.password_hash is not None and ask(session, user, FORGOTTEN)

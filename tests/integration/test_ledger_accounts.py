@@ -7,7 +7,7 @@ import pytest
 
 from steno.database.tables import ApiToken, AuditEvent, User
 from steno.errors import InvalidOption
-from steno.ledger import accounts, passwords, sessions
+from steno.ledger import accounts, letters, passwords, sessions
 from tests.ledger import Ledger, at_once
 
 
@@ -115,6 +115,11 @@ def test_use_is_written_down(ledger: Ledger) -> None:
 
     assert not before
     assert accounts.used_lately(ledger.do(accounts.tokens_of, user)[0])
+
+
+def test_a_name_that_no_database_takes_is_nobodys(ledger: Ledger) -> None:
+    assert ledger.do(accounts.by_name, "ann\0@example.org") is None
+    assert ledger.do(letters.forgotten, "ann\0@example.org") is False
 
 
 def test_the_first_administrator_is_made_once(ledger: Ledger) -> None:
