@@ -79,6 +79,12 @@ class Settings(BaseSettings):
     search: bool = Field(
         default=True, description="Keep the words of transcripts in the database, so that they can be searched."
     )
+    session_idle: int = Field(
+        default=14 * 86_400,
+        ge=300,
+        le=90 * 86_400,
+        description="Seconds without use after which a browser is signed out.",
+    )
     oidc_issuer: str | None = Field(
         default=None,
         description="OpenID provider, e.g. https://login.example.org/realms/staff; none: no single sign-on.",

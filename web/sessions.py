@@ -18,6 +18,7 @@ from web.services import services
 
 HEADER, FIELD = "X-CSRF-Token", "csrf_token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_BY_ITSELF = ("/events", "/now")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -88,14 +89,16 @@ def _current() -> WebSession | None:
     secret = request.cookies.get(cookie_name("session"))
     if not secret:
         return None
-    database = services().database
+    database, idle = services().database, services().settings.session_idle
     with database.reading() as session:
-        found = sessions.holder(session, secret)
+        found = sessions.holder(session, secret, idle=idle)
         if found is not None:
             _ = found.user  # read while the session is open
-    if found is not None and not sessions.noted_lately(found, time.time()):
+    # What a page that was left open asks for by itself is no use of it.
+    used = found is not None and not request.path.endswith(_BY_ITSELF)
+    if found is not None and used and not sessions.noted_lately(found, time.time()):
         session_id = found.id
-        database.write(lambda session: sessions.note(session, session_id))
+        database.write(lambda session: sessions.note(session, session_id, idle=idle))
     return found
 
 

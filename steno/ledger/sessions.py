@@ -1,7 +1,7 @@
 """Browsers people are signed in with, and the links that let them in the first time.
 
-A session's secret is a cookie of 256 random bits; only its SHA-256 is kept. It ends 14 days after its last use, and
-90 days after it began in any case.
+A session's secret is a cookie of 256 random bits; only its SHA-256 is kept. It ends 14 days after its last use, or when
+the operator says, and 90 days after it began in any case.
 """
 
 from collections.abc import Sequence
@@ -34,8 +34,16 @@ def failed(session: Session, name: str, *, address: str = "") -> None:
     record(session, "sign_in.failed", user_id=user.id if user is not None else None, address=address[:64])
 
 
-def begin(session: Session, user: User, *, browser: str = "", address: str = "", instead_of: str | None = None) -> str:
-    """A new session; its secret. The one of the id `instead_of` ends: a browser has one."""
+def begin(
+    session: Session,
+    user: User,
+    *,
+    browser: str = "",
+    address: str = "",
+    instead_of: str | None = None,
+    idle: float = IDLE,
+) -> str:
+    """A new session; its secret. The one of the id `instead_of` ends: a browser has one. `idle` is of `holder`."""
     secret = new_secret()
     session.execute(delete(WebSession).where(WebSession.id == (instead_of or "")))
     user.last_seen = time_now(session)
@@ -45,7 +53,7 @@ def begin(session: Session, user: User, *, browser: str = "", address: str = "",
             sha256=digest(secret),
             browser=browser[:300],
             address=address[:64],
-            expires=time_now(session) + IDLE,
+            expires=time_now(session) + idle,
         )
     )
     session.flush()
@@ -53,12 +61,17 @@ def begin(session: Session, user: User, *, browser: str = "", address: str = "",
     return secret
 
 
-def holder(session: Session, secret: str) -> WebSession | None:
-    """The session of a secret; None where it ended, or its person is kept out."""
+def holder(session: Session, secret: str, *, idle: float = IDLE) -> WebSession | None:
+    """The session of a secret; None where it ended, its person is kept out, or it was not used for `idle` seconds."""
     return session.scalar(
         select(WebSession)
         .join(User)
-        .where(WebSession.sha256 == digest(secret), WebSession.expires > now(), User.disabled.is_(False))
+        .where(
+            WebSession.sha256 == digest(secret),
+            WebSession.expires > now(),
+            WebSession.last_used > now() - idle,  # also of one that was begun under a longer rule
+            User.disabled.is_(False),
+        )
     )
 
 
@@ -73,13 +86,13 @@ def noted_lately(found: WebSession, time_now: float) -> bool:
     return abs(time_now - found.last_used) < _NOTE_EVERY
 
 
-def note(session: Session, session_id: str) -> None:
-    """Write down that a session is in use now, which prolongs it."""
+def note(session: Session, session_id: str, *, idle: float = IDLE) -> None:
+    """Write down that a session is in use now, which prolongs it to `idle` seconds from now."""
     found = session.get(WebSession, session_id)
     if found is not None:
         time = time_now(session)
         found.last_used = time
-        found.expires = min(time + IDLE, found.created + LONGEST)
+        found.expires = min(time + idle, found.created + LONGEST)
         session.execute(update(User).where(User.id == found.user_id).values(last_seen=time))
 
 

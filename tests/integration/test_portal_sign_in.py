@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from steno.database.tables import AuditEvent, WebSession
 from steno.ledger import accounts, sessions
@@ -68,6 +69,39 @@ def test_a_session_has_a_new_secret_whatever_the_browser_had(rest: Rest) -> None
     with rest.database.reading() as session:
         assert session.query(WebSession).count() == 1  # the earlier one ended
     assert "steno_visitor" not in ann.cookies
+
+
+def test_a_browser_that_is_not_used_is_signed_out_when_the_operator_says(tmp_path: Path) -> None:
+    rest = with_ann(make_rest(tmp_path, session_idle=900))
+    used, left = Person(rest.app), Person(rest.app)
+    for person in (used, left):
+        person.sign_in()
+
+    def pass_by(seconds: float) -> None:
+        earlier = {"last_used": WebSession.last_used - seconds, "expires": WebSession.expires - seconds}
+        rest.database.write(lambda session: session.execute(update(WebSession).values(**earlier)) and None)
+
+    answers = []
+    for _ in range(2):
+        pass_by(600)
+        answers.append(used.get("/account").status_code)
+        left.get(f"{API}/jobs/{'0' * 32}/events")
+
+    assert answers == [200, 200]
+    assert left.get("/account").status_code == 303
+
+
+def test_a_shorter_rule_holds_for_who_was_signed_in_before(tmp_path: Path) -> None:
+    ann = Person(with_ann(make_rest(tmp_path)).app)
+    ann.sign_in()
+    later = make_rest(tmp_path, session_idle=900)
+    hour_ago = update(WebSession).values(last_used=WebSession.last_used - 3600)
+    later.database.write(lambda session: session.execute(hour_ago) and None)
+    again = Person(later.app)
+    again.client.set_cookie(SESSION, ann.cookies[SESSION])
+
+    assert again.get("/account").status_code == 303
+    assert ann.get("/account").status_code == 200  # by the rule of before
 
 
 def test_a_foreign_page_signs_nobody_in_or_out(rest: Rest) -> None:
@@ -175,7 +209,7 @@ def test_a_password_that_cannot_be_chosen_is_refused_in_the_readers_language(res
     refused = ann.post(f"/welcome/{secret}", password="short")
 
     assert refused.status_code == 422
-    assert "Salasana on liian lyhyt" in refused.text
+    assert "Salasanassa pitää olla 10–1000 merkkiä" in refused.text
 
 
 def test_without_local_accounts_no_password_lets_in_but_a_link_does(tmp_path: Path) -> None:

@@ -17,7 +17,9 @@ class EventView(BaseModel):
 
     at: Moment
     kind: str = Field(description="document.opened, job.submitted, share.made, recording.deleted ...")
-    what: str | None = Field(description="What was opened: transcript, minutes, audio, waveform, archive, questions, share.")
+    what: str | None = Field(
+        description="What was opened: transcript, minutes, audio, waveform, archive, questions, share."
+    )
     who: str | None = Field(description="Who did it; null: somebody with a link, a rule, or a person who is gone.")
     share: str | None = Field(description="Id of the link, where it was one.")
     label: str | None = Field(description="What the link is called, while it is there.")

@@ -103,12 +103,13 @@ def welcome(secret: str) -> AnyResponse:
 def enter(user_id: str) -> None:
     """Begin a session in the browser that asks, with a secret of its own; one that it had ends."""
     browser, address = request.headers.get("User-Agent", ""), request.remote_addr or ""
-    before = sessions.current()
+    before, idle = sessions.current(), services().settings.session_idle
 
     def begin(session: Session) -> tuple[str, str | None]:
         user = session.get_one(User, user_id)
         instead = before.id if before is not None else None
-        return ledger.begin(session, user, browser=browser, address=address, instead_of=instead), user.language
+        secret = ledger.begin(session, user, browser=browser, address=address, instead_of=instead, idle=idle)
+        return secret, user.language
 
     secret, spoken = services().database.write(begin)
     sessions.start(secret)
