@@ -108,6 +108,15 @@ def test_the_page_of_a_running_job_becomes_its_transcript(service: Service, visi
     page.get_by_role("button", name="Make the minutes").click()
 
     expect(page.get_by_role("heading", name="Action items")).to_be_visible(timeout=120_000)
+    expect(page.locator("#facts .badge")).to_have_text("Done")
+
+    page.get_by_label("More", exact=True).click()
+    page.get_by_role("button", name="Write the minutes again").click()
+    page.get_by_role("dialog").get_by_label("Kind of recording").select_option("Interview")
+    with page.expect_response("**/summarize/rerun**") as asked:
+        page.get_by_role("dialog").get_by_role("button", name="Write the minutes again").click()
+
+    assert asked.value.json()["minutes"]["template"] == "interview"
 
 
 def test_a_failed_job_says_why_and_can_be_tried_again(service: Service, visit: Visit, tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def test_a_recording_is_handed_in_read_corrected_and_taken_away(visit: Visit, tm
     keys.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("New transcript")
 
+    expect(page.locator("#latest")).to_have_attribute("aria-busy", "false")  # its scripts listen
     tab_to(page, "^Choose files$")
     with page.expect_file_chooser() as chooser:
         keys.press("Enter")

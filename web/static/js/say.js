@@ -22,12 +22,13 @@ export function say(text, { fault = false, action = null } = {}) {
 /** Say what went wrong. */
 export const sayFault = (problem) => say(problem.message, { fault: true });
 
-/** Ask whether to do it: resolves to true or false. */
-export function confirmed(title, text, { yes = _("Yes"), danger = false } = {}) {
+/** Ask whether to do it: resolves to true or false. `field` is what may be chosen with it. */
+export function confirmed(title, text, { yes = _("Yes"), danger = false, field = null } = {}) {
   return new Promise((resolve) => {
     const dialog = make("dialog", { "aria-labelledby": "confirm-title" },
       make("h2", { id: "confirm-title" }, title),
       make("p", {}, text),
+      field ?? "",
       make("form", { method: "dialog", class: "row end" },
         make("button", { value: "no" }, _("Cancel")),
         make("button", { value: "yes", class: danger ? "danger" : "primary" }, yes)));

@@ -6,6 +6,7 @@ import { _, language } from "../i18n.js";
 import { STATES } from "../jobs/words.js";
 import { confirmed, say, sayFault } from "../say.js";
 import { details, opened } from "./about.js";
+import { kinds } from "./kinds.js";
 import { ended } from "./progress.js";
 
 const RERUN = { transcribe: _("Transcribe again"), summarize: _("Write the minutes again") };
@@ -13,8 +14,8 @@ const day = (date) => new Intl.DateTimeFormat(language, { dateStyle: "medium" })
 
 export class Header {
   /** `actions` are `{ label, picture, run }`; `rerun` gets the job that runs again. */
-  constructor(base, job, { actions = [], rerun }) {
-    Object.assign(this, { base, job, actions, rerun });
+  constructor(base, job, { actions = [], rerun, templates }) {
+    Object.assign(this, { base, job, actions, rerun, templates });
     this.pencil = make("button", { type: "button", class: "quiet icon", "aria-label": _("Rename"), title: _("Rename"), onclick: () => this.rename() }, icon("edit"));
     find(".job-title").append(this.pencil);
     this.show(job);
@@ -58,7 +59,7 @@ export class Header {
   link(label, run) { return make("button", { type: "button", class: "link", onclick: run }, label); }
 
   buttons() {
-    const { job } = this, stages = ended(job) ? job.stages.map((one) => one.stage).filter((one) => RERUN[one] && (one !== "summarize" || job.minutes)) : [];
+    const { job } = this, stages = ended(job) ? job.stages.map((one) => one.stage).filter((one) => RERUN[one] && (one === "summarize" ? job.minutes : !job.recording_deleted)) : [];
     const item = (picture, label, run, kind = "quiet") => make("button", { type: "button", class: kind, onclick: () => { find("#more").open = false; find("#more summary").focus(); run(); } }, icon(picture), label);
     const body = [
       ...stages.map((stage) => item("retry", RERUN[stage], () => this.again(stage))),
@@ -102,8 +103,10 @@ export class Header {
   async again(stage) {
     const text = stage === "transcribe" ? _("The recording is transcribed anew, and the minutes are made of that. Your corrections stay in the history.")
       : _("The minutes are written anew from the transcript as it is now. The ones that are there stay in the history.");
-    if (!await confirmed(RERUN[stage], text, { yes: RERUN[stage] })) return;
-    try { this.rerun((await post(`${this.base}/stages/${stage}/rerun`)).value); } catch (problem) { sayFault(problem); }
+    const kind = stage === "summarize" ? kinds(this.templates, this.job.minutes.template) : null;
+    if (!await confirmed(RERUN[stage], text, { yes: RERUN[stage], field: kind?.field })) return;
+    const query = kind?.changed() ? `?template=${kind.chosen()}` : "";
+    try { this.rerun((await post(`${this.base}/stages/${stage}/rerun${query}`)).value); } catch (problem) { sayFault(problem); }
   }
 
   async delete() {

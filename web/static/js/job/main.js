@@ -8,6 +8,7 @@ import { downloads } from "./downloads.js";
 import { evidence } from "./evidence.js";
 import { Header } from "./header.js";
 import { History } from "./history.js";
+import { kinds } from "./kinds.js";
 import { MinutesPanel } from "./minutes.js";
 import { ended, failure, progress } from "./progress.js";
 import { Questions } from "./questions.js";
@@ -26,6 +27,7 @@ const header = new Header(base, first, {
     ...(sharing.allowed ? [{ label: _("Share"), picture: "share", run: () => shares(base, { minutes: Boolean(header.job.links.minutes), most: sharing.longest_days }) }] : []),
   ],
   rerun: follow,
+  templates,
 });
 
 /** Show how the job goes on, then what came of it. */
@@ -74,16 +76,14 @@ async function open(job) {
 }
 
 function noMinutes(job) {
-  const kind = make("select", {}, ...templates.map(([name, title]) => make("option", { value: name }, title)));
-  kind.value = job.minutes?.template ?? template;
-  if (kind.selectedIndex < 0) kind.selectedIndex = 0;
+  const kind = kinds(templates, job.minutes?.template ?? template);
   const begin = make("button", { type: "button", class: "primary", onclick: async () => {
     begin.disabled = true;
-    try { follow((await post(`${base}/stages/summarize/rerun?template=${encodeURIComponent(kind.value)}`)).value); } catch (problem) { begin.disabled = false; sayFault(problem); }
+    try { follow((await post(`${base}/stages/summarize/rerun?template=${kind.chosen()}`)).value); } catch (problem) { begin.disabled = false; sayFault(problem); }
   } }, _("Make the minutes"));
   return [make("h2", {}, _("No minutes")),
     make("p", { class: "muted" }, job.minutes ? _("They could not be made.") : _("None were asked for with this recording.")),
-    make("p", {}, make("label", { class: "field" }, make("span", {}, _("Kind of recording")), kind)),
+    kind.field,
     make("p", {}, begin)];
 }
 
