@@ -56,7 +56,8 @@ def doubts(segment: Segment, speech: Sequence[Span]) -> tuple[Mark, ...]:
     if rate > MAX_CHARACTERS_PER_SECOND and len(segment.text) >= 12:
         reasons.append(said(f"{rate:.0f} characters a second, faster than anybody speaks"))
     if segment.words and segment.confidence is not None and segment.confidence < 0.25 and len(segment.words) >= 3:
-        reasons.append(said(f"low confidence ({segment.confidence:.0%})"))
+        percent = round(100 * segment.confidence)
+        reasons.append(said(f"low confidence ({percent}%)"))
     return tuple(Mark(kind=MarkKind.SUSPECT, reason=reason) for reason in reasons)
 
 

@@ -170,7 +170,7 @@ def test_one_part_that_fails_is_read_by_rules_and_named(make):
 
     account = minutes.provenance.account
     assert (account.by_rules, minutes.provenance.method) == (1, "language model")
-    assert any("(0:00:00 to " in notice and "were read by rules" in notice for notice in minutes.provenance.notices)
+    assert any("(0:00:00–" in notice and "were read by rules" in notice for notice in minutes.provenance.notices)
 
 
 def test_all_is_over_at_the_deadline(make):

@@ -73,7 +73,7 @@ def test_what_the_software_says_is_collected_wherever_it_arises() -> None:
 
     assert "The transcript would become too long" in found  # an error's message
     assert "Replace by something shorter." in found  # its cure
-    assert "low confidence ({confidence})" in found  # said(f"...")
+    assert "low confidence ({percent}%)" in found  # said(f"...")
     assert "There are no minutes: {error}" in found  # with a constant of another module
     assert "the receiver is gone (410)" in found  # why something could not be sent
     assert "Ask again in {seconds} s." in found  # an error that writes its words itself
