@@ -61,9 +61,13 @@ class _Book:
         return saying.filled({name: self.retold(one, depth - 1) or one for name, one in values.items()})
 
 
-@cache
 def _book(language: str) -> _Book:
-    known = _read(language) if language in LANGUAGES else ()
+    return _read_book(language if language in LANGUAGES else "")
+
+
+@cache
+def _read_book(language: str) -> _Book:
+    known = _read(language) if language else ()
     with_values = sorted((one for one in known if one.names), key=lambda one: one.weight, reverse=True)
     return _Book(known, {one.english: one.translated for one in known if not one.names}, tuple(with_values))
 

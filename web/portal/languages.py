@@ -1,6 +1,7 @@
 """The portal's languages: gettext catalogs beside this package, read as they are written; no compiled files."""
 
 import gettext as gettext_module
+import gzip
 import io
 import json
 from datetime import UTC, datetime
@@ -88,14 +89,28 @@ def messages_url() -> str:
 def messages(version: str, language: str) -> Response:
     """The words of scripts in a language."""
     del version
+    language = language if language in LANGUAGES else "en"  # others would fill the cache
+    answer = Response(_words(language), content_type="application/json")
+    answer.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    answer.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] > 0:  # nothing secret is in it
+        answer.set_data(_squeezed(language))
+        answer.headers["Content-Encoding"] = "gzip"
+    return answer
+
+
+@cache
+def _squeezed(language: str) -> bytes:
+    return gzip.compress(_words(language).encode(), 9, mtime=0)
+
+
+def _words(language: str) -> str:
     words = {
-        "texts": _of_scripts(language) if language in LANGUAGES else {},
+        "texts": _of_scripts(language),
         "sayings": sayings(language),
         "sentences": {code: told(code, "", language) for code in SENTENCES},
     }
-    answer = Response(json.dumps(words, ensure_ascii=False), content_type="application/json")
-    answer.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
-    return answer
+    return json.dumps(words, ensure_ascii=False)
 
 
 @cache
