@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Job
-from steno.errors import EngineFailure, KeyUnusable, RecordingBusy, StenoError, StorageFull
+from steno.errors import EngineFailure, KeyUnusable, RecordingBusy, StenoError, StorageDenied, StorageFull
 from steno.ledger import recordings, stages, workspaces
 from steno.ledger.consequences import Failure
 from steno.ledger.stages import Claim
 from steno.sayings.marking import said
+from steno.sayings.sentences import SENTENCES
 from steno.states import Stage
 from steno.vault import Vault
 from worker.preparation import Cancelled
@@ -96,6 +97,9 @@ class Runner:
             # Stages know the recording by the name of its blob.
             job = work.job()
             message = str(error).replace(PurePath(job.blob).name, job.name)
+            if isinstance(error, StorageFull | StorageDenied):  # where that is says nothing to the recording's owner
+                _LOG.error("stage.no_storage job=%s stage=%s %s", mine.job_id, mine.stage, error)
+                message = SENTENCES[error.code]
             failure = Failure(error.code, message, again=isinstance(error, _MAY_PASS))
             return lambda session: stages.fail(session, mine, failure)
         except Exception as error:
