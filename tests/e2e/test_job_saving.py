@@ -77,6 +77,24 @@ def test_what_one_window_writes_another_neither_sends_nor_forgets(opened: Opened
     expect(other.locator(second)).to_contain_text("theirs")
 
 
+def test_what_a_window_that_is_closed_could_not_save_another_saves(opened: Opened) -> None:
+    visit = opened()
+    page, other = visit.page, visit.open()
+
+    page.route("**/transcript", lambda route: route.abort())
+    page.locator('.segment[data-id="0"]').dblclick()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" mine")
+    page.keyboard.press("Escape")
+    expect(page.locator(".save-state")).to_contain_text("the server is away")
+    other.goto(page.url)
+    expect(other.locator('.segment[data-id="0"]')).not_to_contain_text("mine")
+    page.close()
+
+    expect(other.locator('.segment[data-id="0"]')).to_contain_text("mine")
+    expect(other.locator(".save-state")).to_have_text("Saved")
+
+
 def test_a_refused_change_leaves_the_one_before_it_to_be_taken_back(opened: Opened) -> None:
     page = opened().page
     segment, state = page.locator('.segment[data-id="0"]'), page.locator(".save-state")

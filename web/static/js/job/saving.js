@@ -21,26 +21,26 @@ export class Saver extends EventTarget {
     addEventListener("signed-out", () => { this.state = "reload"; });
   }
 
-  /** What earlier visits to this page could not save: put in the queue, or told as a conflict. */
-  async recover() {
-    const { etag } = this.transcript, keys = Object.keys(localStorage).filter((key) => key.startsWith(this.kept));
-    const free = await Promise.all(keys.map((key) => key !== this.key && mine(key)));
-    for (const key of keys.filter((one, place) => free[place])) {
-      let kept = null;
-      try { kept = JSON.parse(localStorage.getItem(key)); } catch { /* nothing readable was kept */ }
-      if (kept) this.resume(kept, etag);
-      localStorage.removeItem(key);
-    }
+  /** What earlier visits to this page could not save, as soon as they are over: put in the queue, or told as a conflict. */
+  recover() {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(this.kept) && key !== this.key) mine(key, { wait: true }).then(() => this.inherit(key));
   }
 
-  resume({ pending, typing, etag }, seen) {
+  inherit(key) {
+    let kept = null;
+    try { kept = JSON.parse(localStorage.getItem(key)); } catch { /* nothing readable was kept */ }
+    if (kept) this.resume(kept);
+    localStorage.removeItem(key);
+  }
+
+  resume({ pending, typing, etag }) {
     const typed = typing && this.transcript.byId.get(typing.segment)?.text !== typing.text ? [{ body: { segments: [typing] } }] : [];
     const left = [...pending, ...typed];
     if (!left.length) return;
     this.pending.push(...left.map((one) => ({ ...one, resolve() {}, reject() {} })));
+    if (etag !== this.transcript.etag && this.state !== "conflict") this.conflict();
     this.keep();
-    if (etag === seen) this.run();
-    else this.conflict();
+    this.run();
   }
 
   /** Hand a change over; resolves to ids that are new and the revision before, when it is saved. */
@@ -58,8 +58,9 @@ export class Saver extends EventTarget {
   keep() {
     if (!this.pending.length && !this.typing) { localStorage.removeItem(this.key); return; }
     const pending = this.pending.map(({ body, restore }) => ({ body, restore }));
+    const etag = this.state === "conflict" ? null : this.transcript.etag; // what was asked and not answered is asked again
     try {
-      localStorage.setItem(this.key, JSON.stringify({ etag: this.transcript.etag, pending, typing: this.typing }));
+      localStorage.setItem(this.key, JSON.stringify({ etag, pending, typing: this.typing }));
     } catch { /* full, or not allowed: what is written is still sent */ }
   }
 
