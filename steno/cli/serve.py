@@ -38,7 +38,7 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")]
 
 @speaks_plainly
 def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """Run the whole service on this machine: queue, workers, REST API; end it with Ctrl-C."""
+    """Run the whole service on this machine: queue, workers, portal and API; end it with Ctrl-C."""
     settings = begin()
     check_port(host, port)
     check_work(settings, list(Queue))
@@ -88,7 +88,7 @@ def web(
     port: Port = 8000,
     threads: Annotated[int, typer.Option(min=1, max=512, help="Requests at once.")] = 32,
 ) -> None:
-    """Serve the REST API."""
+    """Serve the portal and the API."""
     settings = with_redis(begin())
     opened(settings).dispose()
     unlock(settings)
