@@ -42,6 +42,7 @@ class Queue(StrEnum):
     NOTIFY = "notify"
 
 
+LOOK = "steno.look"  # what hints ask of workers: look at this queue
 QUEUE_OF = {Stage.PREPARE: Queue.MEDIA, Stage.TRANSCRIBE: Queue.GPU, Stage.SUMMARIZE: Queue.LLM}
 ORDER = tuple(Stage)
 ENDED = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED})

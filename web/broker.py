@@ -8,13 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from steno.config import Settings
-from steno.states import Queue
+from steno.states import LOOK, Queue
 
 if TYPE_CHECKING:
     from redis import Redis
 
 _LOG = logging.getLogger("steno.web")
-LOOK = "steno.look"  # the worker's task: look at this queue
 _PATIENCE = 1.0  # seconds; a request must not wait for a broker that is away
 
 

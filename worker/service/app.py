@@ -14,8 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from steno.config import Settings
 from steno.database import reason
-from steno.states import Queue
-from worker.service.hints import LOOK
+from steno.states import LOOK, Queue
 from worker.service.office import Office
 
 _LOG = logging.getLogger("steno.worker")

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 
 from celery import Celery
 
-from steno.states import Queue
+from steno.states import LOOK, Queue
 
 _LOG = logging.getLogger("steno.hints")
 _MOST = 32  # hints in a queue: each worker goes on until nothing is left, so more would only be read and dropped
-LOOK = "steno.look"
 
 
 class Hints:
