@@ -131,6 +131,7 @@ def test_a_conflict_is_told_and_what_was_written_can_be_kept(opened: Opened) -> 
     page.keyboard.type(" mine")
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", name="This transcript was changed elsewhere")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep what I wrote")).to_be_focused()
     page.get_by_role("button", name="Keep what I wrote").click()
 
     expect(page.locator('.segment[data-id="0"]')).to_contain_text("mine")

@@ -38,7 +38,8 @@ function ask(saver, edits) {
     texts.length ? make("div", { class: "card scroll conflict-texts" }, ...texts.map((text) => make("p", {}, text))) : null,
     make("form", { method: "dialog", class: "row end" },
       make("button", { value: "theirs" }, _("Leave mine out")),
-      make("button", { value: "mine", class: "primary" }, _("Keep what I wrote"))));
+      // It comes while one writes: whatever key is pressed then, no word is lost by it.
+      make("button", { value: "mine", class: "primary", autofocus: true }, _("Keep what I wrote"))));
   dialog.addEventListener("close", async () => {
     dialog.remove();
     edits.forget();
