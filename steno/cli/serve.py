@@ -62,7 +62,7 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
         environment["STENO_PUBLIC_URL"] = address
         if settings.redis_url is None:
             socket = Path(place) / "redis.sock"
-            programs.append(_redis(socket))
+            programs.append(_redis(socket, settings.data_dir / "redis.log"))
             environment["STENO_REDIS_URL"] = f"redis+socket://{socket}"
         ourselves = [sys.executable, "-m", "steno"]
         cpu = ["worker", "--queues", "media,llm,notify", "--slot", "cpu"]
@@ -162,10 +162,11 @@ def bundled_redis() -> Path:
     return program
 
 
-def _redis(socket: Path) -> Program:
+def _redis(socket: Path, log: Path) -> Program:
     """The bundled Redis on a private socket, in memory alone: what it loses is sent again.
 
-    A file of it that a power cut damaged, or a disk that is full, would hold up everything for hints.
+    A file of it that a power cut damaged, or a disk that is full, would hold up everything for hints. What it says
+    would bury the link to begin with.
     """
     options = {
         "port": "0",
@@ -176,6 +177,7 @@ def _redis(socket: Path) -> Program:
         "maxmemory-policy": "noeviction",
         "save": "",
         "loglevel": "warning",
+        "logfile": str(log.absolute()),
     }
     command = [str(bundled_redis())]
     command += [part for name, value in options.items() for part in (f"--{name}", value)]
