@@ -195,6 +195,7 @@ _SHOTS = (
     Shot("admin-users", "/admin/users", "h1"),
     Shot("admin-jobs", "/admin/jobs", "h1"),
     Shot("admin-retention", "/admin/retention", "h1"),
+    Shot("admin-sharing", "/admin/sharing", "h1"),
     Shot("admin-connections", "/admin/connections", "h1"),
     Shot("admin-announcement", "/admin/announcement", "h1"),
     Shot("admin-audit", "/admin/audit", "h1"),

@@ -1,6 +1,7 @@
 """`steno up`, `steno web`, `steno worker`, `steno recover`: the service."""
 
 import os
+import re
 import socket as socket_module
 import sys
 import tempfile
@@ -106,6 +107,8 @@ def worker(
 ) -> None:
     """Work for the service: decode, transcribe, summarize, send."""
     wanted = _queues(queues)
+    if slot is not None and not re.fullmatch(r"[\w.-]+", slot):  # a slash would make one slot part of another
+        raise InvalidOption(f"'{slot}' cannot be a slot's name", "Use letters, digits, dots and dashes.")
     settings = with_redis(begin())
     check_work(settings, wanted)
     opened(settings).dispose()  # no connection may be open when processes are forked

@@ -92,6 +92,22 @@ def test_an_address_that_is_not_ours_is_said() -> None:
         check_port("203.0.113.1", free_port())
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--queues", "gpu,printer"), "error: There is no queue 'printer'."),
+        (("--slot", "gpu/1"), "error: 'gpu/1' cannot be a slot's name."),
+    ],
+)
+def test_a_worker_without_a_proper_queue_or_name_is_refused(
+    tmp_path: Path, options: tuple[str, str], says: str
+) -> None:
+    run = _steno(tmp_path / "data", "worker", *options)
+
+    assert run.returncode == 1
+    assert run.stderr.startswith(says)
+
+
 def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'steno.sqlite'}")
     database.upgrade()
