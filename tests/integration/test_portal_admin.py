@@ -40,7 +40,7 @@ def boss(rest: Rest) -> Person:
 
 def happened(rest: Rest, kind: str) -> list[AuditEvent]:
     with rest.database.reading() as session:
-        return list(session.scalars(select(AuditEvent).where(AuditEvent.kind == kind)))
+        return list(session.scalars(select(AuditEvent).where(AuditEvent.kind == kind).order_by(AuditEvent.id)))
 
 
 def fail(rest: Rest, message: str) -> str:

@@ -136,7 +136,11 @@ def test_every_act_is_written_down_with_who_did_it(rest: Rest) -> None:
     act(boss, target, "delete", confirm="ann@example.org")
 
     with rest.database.reading() as session:
-        done = [one.kind for one in session.scalars(select(AuditEvent)) if one.detail.get("by") == me.id]
+        done = [
+            one.kind
+            for one in session.scalars(select(AuditEvent).order_by(AuditEvent.id))
+            if one.detail.get("by") == me.id
+        ]
     wanted = {"user.added", "link.issued", "user.promoted", "user.quota", "user.disabled", "user.deleted"}
     assert set(done) == wanted
 

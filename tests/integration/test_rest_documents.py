@@ -131,7 +131,8 @@ def test_the_first_revision_is_restored(ann: Person, job: str) -> None:
 
     answer = ann("POST", f"/jobs/{job}/transcript/restore", json={"revision": 1})
 
-    assert (answer.json, answer.headers["Steno-Revision"]) == (machine, "3")
+    # But for the count of segments, which goes on: what was deleted meanwhile lends its id to nobody.
+    assert (answer.json | {"next_segment": 0}, answer.headers["Steno-Revision"]) == (machine, "3")
     assert ann("POST", f"/jobs/{job}/transcript/restore", json={"revision": 9}).status_code == 404
 
 

@@ -51,8 +51,9 @@ def test_administrators_forbid_sharing_at_once_and_allow_it_again(rest: Rest, an
     assert "Only you can open what comes of it." in start
     assert len(listed) == 1  # its owner may still take it back
     assert statuses(rest, link) == {200}
+    changed = select(AuditEvent.detail).where(AuditEvent.kind == "setting.changed")
     with rest.database.reading() as session:
-        changes = session.scalars(select(AuditEvent.detail).where(AuditEvent.kind == "setting.changed")).all()
+        changes = session.scalars(changed.order_by(AuditEvent.id)).all()
     assert [one["now"] for one in changes] == [{"allowed": False}, {"allowed": True}]
 
 
