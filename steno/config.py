@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from steno.claims import read_rule
@@ -13,6 +13,14 @@ from steno.errors import InvalidOption
 from steno.proxies import trusted
 
 GIB = 1024**3
+LONGEST_SHARE = 366  # days
+SESSION_IDLE, SESSION_LONGEST = 14 * 86_400, 90 * 86_400  # seconds
+# What addresses look like, and whose they are.
+_ADDRESSES = {
+    "server": (r"https?://[^\s/?#]+(/[^\s?#]*)?", "of a Steno, such as https://steno.example.org"),
+    "redis_url": (r"(rediss?|redis\+socket)://\S+", "of a Redis, such as redis://localhost:6379/0"),
+    "public_url": (r"https?://[^\s/?#@]+(/[^\s?#]*)?", "people type, such as https://steno.example.org"),
+}
 
 
 class Settings(BaseSettings):
@@ -80,9 +88,9 @@ class Settings(BaseSettings):
         default=True, description="Keep the words of transcripts in the database, so that they can be searched."
     )
     session_idle: int = Field(
-        default=14 * 86_400,
+        default=SESSION_IDLE,
         ge=300,
-        le=90 * 86_400,
+        le=SESSION_LONGEST,
         description="Seconds without use after which a browser is signed out.",
     )
     oidc_issuer: str | None = Field(
@@ -133,7 +141,10 @@ class Settings(BaseSettings):
         default=True, description="People may share by link; false: nobody can, and links that are there lead nowhere."
     )
     share_max_days: int = Field(
-        default=0, ge=0, le=366, description="Days after which every link has ended; 0: as its owner chose, up to 366."
+        default=0,
+        ge=0,
+        le=LONGEST_SHARE,
+        description="Days after which every link has ended; 0: as its owner chose, up to 366.",
     )
     audit_days: int = Field(default=365, ge=1, le=36_500, description="Days that the audit log goes back.")
 
@@ -173,25 +184,12 @@ class Settings(BaseSettings):
         default=None, description="Embedding model at llm_url: steno ask then also finds passages by meaning."
     )
 
-    @field_validator("server")
+    @field_validator(*_ADDRESSES)
     @classmethod
-    def _is_server(cls, url: str | None) -> str | None:
-        if url is not None and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
-            raise ValueError("it must be the address of a Steno, such as https://steno.example.org")
-        return url
-
-    @field_validator("redis_url")
-    @classmethod
-    def _is_redis(cls, url: str | None) -> str | None:
-        if url is not None and not re.fullmatch(r"(rediss?|redis\+socket)://\S+", url):
-            raise ValueError("it must be the address of a Redis, such as redis://localhost:6379/0")
-        return url
-
-    @field_validator("public_url")
-    @classmethod
-    def _is_public(cls, url: str | None) -> str | None:
-        if url is not None and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", url):
-            raise ValueError("it must be the address people type, such as https://steno.example.org")
+    def _is_of_its_kind(cls, url: str | None, field: ValidationInfo) -> str | None:
+        form, kind = _ADDRESSES[field.field_name or ""]
+        if url is not None and not re.fullmatch(form, url):
+            raise ValueError(f"it must be the address {kind}")
         return url
 
     @field_validator("oidc_issuer")

@@ -11,3 +11,4 @@ KNOWN_MODELS: dict[str, str] = {
     "large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
     "distil-large-v3.5": "distil-whisper/distil-large-v3.5-ct2",
 }
+NAMES = ("auto", STARTER, *KNOWN_MODELS)  # those that may be asked for by a name of Steno's own

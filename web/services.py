@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 
 from steno.blobs import BlobStore
 from steno.config import Settings
@@ -57,3 +57,8 @@ class Services:
 def services() -> Services:
     """Those of the application that answers this request."""
     return cast(Services, current_app.extensions[EXTENSION])
+
+
+def address(path: str = "") -> str:
+    """The address of a path as people reach it: by the operator's word, else as this request came."""
+    return (services().settings.public_url or request.host_url).rstrip("/") + path

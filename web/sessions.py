@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from flask import Flask, Response, g, request
 
+from steno.config import SESSION_LONGEST
 from steno.database.tables import WebSession
 from steno.errors import StenoError
 from steno.ledger import sessions
@@ -104,7 +105,7 @@ def _current() -> WebSession | None:
 
 def _send_cookies(answer: Response) -> Response:
     if "new_session" in g:
-        put_cookie(answer, "session", g.new_session, sessions.LONGEST)
+        put_cookie(answer, "session", g.new_session, SESSION_LONGEST)
         if not g.new_session:
             # Copies of recordings on their way, takes, unsaved words: the next person at this browser finds none.
             answer.headers["Clear-Site-Data"] = '"storage"'

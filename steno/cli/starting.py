@@ -62,7 +62,10 @@ def with_redis(settings: Settings) -> Settings:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold a data directory: two services on one would share a Redis file. Raises InvalidOption, StorageDenied."""
+    """Hold a data directory: two services on one would take each other's work back.
+
+    Raises InvalidOption, StorageDenied.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -170,8 +173,6 @@ def _trouble(host: str, port: int) -> InvalidOption | None:
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except socket.gaierror:
-        return InvalidOption(f"--host {host} is no address of this machine", "127.0.0.1 is itself, 0.0.0.0 everybody.")
     except OSError as error:
         return _said(host, port, error)
     return None
@@ -186,6 +187,6 @@ def _said(host: str, port: int, error: OSError) -> InvalidOption:
         return InvalidOption(
             f"Port {port} is not for this user to open", "Choose one above 1023, and put a proxy before it."
         )
-    if error.errno == errno.EADDRNOTAVAIL:
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
         return InvalidOption(f"--host {host} is no address of this machine", "127.0.0.1 is itself, 0.0.0.0 everybody.")
     return InvalidOption(f"Nothing can listen at {host}:{port}: {os.strerror(error.errno or 0)}", "Choose another one.")

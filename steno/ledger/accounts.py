@@ -46,13 +46,18 @@ def add_user(session: Session, name: str, *, admin: bool = False, by: str | None
 
 def by_name(session: Session, name: str) -> User | None:
     """The person of that name, however large its letters are: a telephone begins a mail address with a capital."""
-    wanted = name.strip().replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL refuses to look for a zero
+    wanted = sought(name)
     exact = session.scalar(select(User).where(User.name == wanted))
     if exact is not None:
         return exact
     # SQLite knows capitals of ASCII only: other letters must be as they are.
     alike = session.scalars(select(User).where(func.lower(User.name) == wanted.lower()).limit(2)).all()
     return alike[0] if len(alike) == 1 else None
+
+
+def sought(name: str) -> str:
+    """A name or address as somebody typed it, fit to be looked for: PostgreSQL refuses to look for a zero."""
+    return name.strip().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def find_user(session: Session, name: str) -> User:

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from steno.database.changes import changed
 from steno.database.clock import DAY, time_now
 from steno.database.tables import Job, JobEnding
 from steno.ledger.moves import move_job
@@ -27,8 +28,7 @@ def forget(session: Session) -> int:
     """
     old = JobEnding.day < int(time_now(session) // DAY) - KEPT
     there = select(Job.id).where(Job.id == JobEnding.job_id).exists()
-    over = session.execute(delete(JobEnding).where(old, ~there).execution_options(synchronize_session=False))
-    return int(over.rowcount)  # type: ignore[attr-defined]  # a deletion's result has one
+    return changed(session, delete(JobEnding).where(old, ~there).execution_options(synchronize_session=False))
 
 
 def _ending(session: Session, job: Job, at: float) -> JobEnding:

@@ -43,6 +43,16 @@ class Opened:
     secret: str
 
 
+def add_user(session: Session, name: str, *, admin: bool, by_mail: bool, by: str) -> tuple[User, str | None]:
+    """A new person, and the secret of the link that lets them in; None where it goes by mail.
+
+    Raises InvalidOption, NameTaken.
+    """
+    user = accounts.add_user(session, name, admin=admin, by=by)
+    mailed = by_mail and ask(session, user, INVITATION, by=by)
+    return user, None if mailed else sessions.invite(session, user, by=by)
+
+
 def ask(session: Session, user: User, kind: str, *, by: str | None = None) -> bool:
     """Let a mail be sent; False where there is no address, or one was asked for a moment ago."""
     if user.disabled or not user.email:
@@ -59,8 +69,8 @@ def forgotten(session: Session, name: str) -> bool:
     """Somebody forgot their password: a mail goes to them, if there is anybody of this name or address."""
     user = accounts.by_name(session, name)
     if user is None:
-        address = name.strip().replace("\0", "\N{REPLACEMENT CHARACTER}").lower()
-        alike = session.scalars(select(User).where(func.lower(User.email) == address).limit(2)).all()
+        address = func.lower(User.email) == accounts.sought(name).lower()
+        alike = session.scalars(select(User).where(address).limit(2)).all()
         user = alike[0] if len(alike) == 1 else None
     # Who has no password signs in at the identity provider, or has an invitation still.
     return user is not None and user.password_hash is not None and ask(session, user, FORGOTTEN)

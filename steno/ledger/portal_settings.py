@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from steno.config import LONGEST_SHARE
 from steno.database.clock import now
 from steno.database.tables import PortalSetting
 from steno.exports.clean import clean
 from steno.ledger.moves import record
 
 LONGEST_DAYS = 36_500
-LONGEST_SHARE = 366  # days
 Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
 
 

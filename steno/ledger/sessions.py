@@ -6,9 +6,10 @@ the operator says, and 90 days after it began in any case.
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
+from steno.config import SESSION_IDLE, SESSION_LONGEST
 from steno.database.changes import changed
 from steno.database.clock import DAY, now, time_now
 from steno.database.tables import PersonalLetter, SignInFlow, SignInLink, User, WebSession
@@ -17,7 +18,6 @@ from steno.ledger import accounts, passwords, throttling
 from steno.ledger.moves import record
 from steno.ledger.secret import digest, new_secret
 
-IDLE, LONGEST = 14 * DAY, 90 * DAY
 FIRST, INVITED = 1 * DAY, 7 * DAY  # how long a link is good
 _NOTE_EVERY = 60.0  # a write for every request would cost more than it tells
 
@@ -41,7 +41,7 @@ def begin(
     browser: str = "",
     address: str = "",
     instead_of: str | None = None,
-    idle: float = IDLE,
+    idle: float = SESSION_IDLE,
 ) -> str:
     """A new session; its secret. The one of the id `instead_of` ends: a browser has one. `idle` is of `holder`."""
     secret = new_secret()
@@ -61,24 +61,22 @@ def begin(
     return secret
 
 
-def holder(session: Session, secret: str, *, idle: float = IDLE) -> WebSession | None:
+def holder(session: Session, secret: str, *, idle: float = SESSION_IDLE) -> WebSession | None:
     """The session of a secret; None where it ended, its person is kept out, or it was not used for `idle` seconds."""
     return session.scalar(
         select(WebSession)
         .join(User)
         .where(
             WebSession.sha256 == digest(secret),
-            WebSession.expires > now(),
             WebSession.last_used > now() - idle,  # also of one that was begun under a longer rule
-            User.disabled.is_(False),
+            _good(),
         )
     )
 
 
 def lasts(session: Session, session_id: str) -> bool:
     """Whether a session is still good."""
-    good = (WebSession.id == session_id) & (WebSession.expires > now()) & User.disabled.is_(False)
-    return session.scalar(select(WebSession.id).join(User).where(good)) is not None
+    return session.scalar(select(WebSession.id).join(User).where(WebSession.id == session_id, _good())) is not None
 
 
 def noted_lately(found: WebSession, time_now: float) -> bool:
@@ -86,13 +84,13 @@ def noted_lately(found: WebSession, time_now: float) -> bool:
     return abs(time_now - found.last_used) < _NOTE_EVERY
 
 
-def note(session: Session, session_id: str, *, idle: float = IDLE) -> None:
+def note(session: Session, session_id: str, *, idle: float = SESSION_IDLE) -> None:
     """Write down that a session is in use now, which prolongs it to `idle` seconds from now."""
     found = session.get(WebSession, session_id)
     if found is not None:
         time = time_now(session)
         found.last_used = time
-        found.expires = min(time + idle, found.created + LONGEST)
+        found.expires = min(time + idle, found.created + SESSION_LONGEST)
         session.execute(update(User).where(User.id == found.user_id).values(last_seen=time))
 
 
@@ -172,6 +170,10 @@ def tidy(session: Session) -> None:
         session.execute(delete(table).where(table.expires < now()))
     session.execute(delete(PersonalLetter).where(PersonalLetter.created < now() - 7 * DAY))
     throttling.tidy(session)
+
+
+def _good() -> ColumnElement[bool]:
+    return (WebSession.expires > now()) & User.disabled.is_(False)
 
 
 def _bad_link() -> UnknownLink:

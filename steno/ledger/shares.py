@@ -6,7 +6,7 @@ and leads nowhere while sharing is switched off.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, false, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from steno.config import Settings
@@ -113,13 +113,7 @@ def lasts(session: Session, share_id: str, held: Sharing) -> bool:
 
 def working(session: Session, settings: Settings) -> int:
     """How many links lead somewhere now, of all people."""
-    held, time = rule(session, settings), time_now(session)
-    if not held.allowed:
-        return 0
-    wanted = select(func.count()).select_from(Share).where(Share.expires > time)
-    if held.longest_days is not None:
-        wanted = wanted.where(Share.created > time - held.longest_days * DAY)
-    return session.scalar(wanted) or 0
+    return session.scalar(select(func.count()).select_from(Share).where(_open(rule(session, settings)))) or 0
 
 
 def count(session: Session, share_id: str) -> None:
@@ -128,7 +122,14 @@ def count(session: Session, share_id: str) -> None:
 
 
 def _found(session: Session, held: Sharing, which: ColumnElement[bool]) -> Share | None:
-    good = which & (Share.expires > now()) & User.disabled.is_(False)
+    good = which & _open(held) & User.disabled.is_(False)
     wanted = select(Share).join(Job, Share.job_id == Job.id).join(User, Job.user_id == User.id).where(good)
-    found = session.scalar(wanted.options(joinedload(Share.job))) if held.allowed else None
-    return found if found is not None and ends(found, held) > time_now(session) else None
+    return session.scalar(wanted.options(joinedload(Share.job)))
+
+
+def _open(held: Sharing) -> ColumnElement[bool]:
+    """Links that have not ended under the rule, as `ends` has it."""
+    if not held.allowed:
+        return false()
+    lasting = Share.expires > now()
+    return lasting if held.longest_days is None else lasting & (Share.created + held.longest_days * DAY > now())

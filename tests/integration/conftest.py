@@ -5,9 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.identity_provider import IdentityProvider
 from tests.ledger import Ledger, empty
 from tests.postgres import Postgres
 from tests.rest import Person, Rest, make_rest
+
+
+@pytest.fixture
+def provider() -> Iterator[IdentityProvider]:
+    """An identity provider that runs here."""
+    with IdentityProvider() as one:
+        yield one
 
 
 @pytest.fixture(scope="session")

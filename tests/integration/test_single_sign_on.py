@@ -2,7 +2,6 @@
 
 import socket
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -22,12 +21,6 @@ from tests.browser import PASSWORD
 from tests.identity_provider import IdentityProvider
 from tests.portal import Person
 from tests.rest import Rest, make_rest
-
-
-@pytest.fixture
-def provider() -> Iterator[IdentityProvider]:
-    with IdentityProvider() as one:
-        yield one
 
 
 @pytest.fixture

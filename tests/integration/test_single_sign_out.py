@@ -1,7 +1,6 @@
 """A provider that says who signed out there: they are signed out here, and nobody else is by anybody else's word."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,6 @@ from tests.identity_provider import IdentityProvider
 from tests.integration.test_single_sign_on import sign_in, users
 from tests.portal import Person
 from tests.rest import Rest, make_rest
-
-
-@pytest.fixture
-def provider() -> Iterator[IdentityProvider]:
-    with IdentityProvider() as one:
-        yield one
 
 
 @pytest.fixture

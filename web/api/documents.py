@@ -58,11 +58,11 @@ def absent(job: Job, kind: str, revision: int | None = None) -> NotThereYet:
     if revision is not None:
         which = said(f"revision {revision} of the {kind}")
         return NotThereYet(f"There is no {which}", "Look at its revisions.")
-    says = "There are no minutes" if kind == "minutes" else f"There is no {kind}"
+    says = "There are no minutes" if kind == MINUTES else f"There is no {kind}"
     if JobState(job.state) not in ENDED:
         return NotThereYet(says, f"The job is {job.state}; ask again when it has ended.")
-    again = f"{Stage.SUMMARIZE if kind == 'minutes' else Stage.TRANSCRIBE}/rerun"
-    if kind == "minutes" and job.minutes is None:  # which were not asked for
+    again = f"{Stage.SUMMARIZE if kind == MINUTES else Stage.TRANSCRIBE}/rerun"
+    if kind == MINUTES and job.minutes is None:  # which were not asked for
         again += "?template=general"
     return NotThereYet(says, f"The job is {job.state}; POST .../stages/{again} makes another try.")
 

@@ -1,7 +1,5 @@
 """Jobs as a list: newest first, of a state or a tag, or those in which something was said; and tags."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -10,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from steno.database.tables import Job
-from steno.errors import InvalidOption
 from steno.ledger import listing, overview, search, tags
 from steno.searching import Term, read_query
 from steno.states import JobState
+from web.api import cursors
 from web.api.search_views import TagList, TagView
 from web.api.views import JobList, JobView, job_view
 from web.auth import caller
@@ -65,7 +63,7 @@ def shown(session: Session, job: Job) -> JobView:
 )
 def list_jobs(query: ListQuery) -> Response:
     """Your jobs, newest first."""
-    after = _read_cursor(query.cursor) if query.cursor is not None else None
+    after = cursors.read(query.cursor, _place_in) if query.cursor is not None else None
     terms = read_query(query.q) if query.q is not None and query.q.strip() else None
     with services().database.reading() as session:
         found = listing.page(
@@ -79,7 +77,7 @@ def list_jobs(query: ListQuery) -> Response:
         )
         some, more = found[: query.limit], len(found) > query.limit
         answer_views = views(session, some, terms or ())
-    cursor = _cursor(some[-1]) if more else None
+    cursor = cursors.written(f"{some[-1].created!r} {some[-1].id}") if more else None
     answer = json_answer(JobList(jobs=answer_views, next_cursor=cursor))
     if cursor is not None:
         wanted = query.model_dump(mode="json", exclude_none=True) | {"cursor": cursor}
@@ -95,13 +93,6 @@ def list_tags() -> Response:
     return json_answer(TagList(tags=[TagView(tag=tag, jobs=number) for tag, number in found]))
 
 
-def _cursor(job: Job) -> str:
-    return base64.urlsafe_b64encode(f"{job.created!r} {job.id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> tuple[float, str]:
-    try:
-        created, job_id = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode().split(" ")
-        return float(created), job_id
-    except (ValueError, binascii.Error) as error:
-        raise InvalidOption("This is no cursor of ours", "Use `next_cursor` as it was given.") from error
+def _place_in(text: str) -> tuple[float, str]:
+    created, job_id = text.split(" ")
+    return float(created), job_id

@@ -14,7 +14,7 @@ from steno.errors import InvalidOption, UnknownModel
 from steno.jobs import MinutesOptions, TranscriptionOptions
 from steno.ledger.jobs import Request
 from steno.mail_address import check_mail_address
-from steno.model_names import KNOWN_MODELS, STARTER
+from steno.model_names import NAMES
 from steno.webhook_address import check_webhook_url
 from web.auth import Caller
 from web.problems import Forbidden
@@ -181,9 +181,8 @@ def check_particulars(asked: Particulars, settings: Settings, caller: Caller) ->
 
 def _check_model(name: str) -> None:
     """What can be no model is refused at once, not when its turn has come."""
-    known = ("auto", STARTER, *KNOWN_MODELS)
-    if "/" not in name and name not in known:
-        cure = f"Known names: {', '.join(known)}; or a Hugging Face id (owner/name)."
+    if "/" not in name and name not in NAMES:
+        cure = f"Known names: {', '.join(NAMES)}; or a Hugging Face id (owner/name)."
         raise UnknownModel(f"No model is called '{name}'", cure)
 
 

@@ -1,9 +1,10 @@
 """Links for people without an account: made, listed, taken back."""
 
-from flask import Response, request
+from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from steno.config import LONGEST_SHARE
 from steno.database.tables import Share
 from steno.exports.clean import clean
 from steno.ledger import jobs, shares
@@ -11,7 +12,7 @@ from steno.ledger.portal_settings import Sharing
 from web.api.views import Moment, moment
 from web.auth import caller
 from web.contract import Answer, Routes, json_answer
-from web.services import services
+from web.services import address, services
 
 routes = Routes("shares")
 _USUAL = 30  # days
@@ -23,7 +24,10 @@ class ShareRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     days: float | None = Field(
-        default=None, gt=0, le=366, description="Days until it ends; null: 30, or fewer where the server allows fewer."
+        default=None,
+        gt=0,
+        le=LONGEST_SHARE,
+        description="Days until it ends; null: 30, or fewer where the server allows fewer.",
     )
     label: str = Field(default="", max_length=200, description="For whom it is; only you see it.")
     with_audio: bool = Field(default=True, description="Whether the recording can be heard.")
@@ -91,8 +95,7 @@ def share_job(job_id: str, body: ShareRequest) -> Response:
             with_audio=body.with_audio,
             with_minutes=body.with_minutes,
         )
-        address = (here.settings.public_url or request.host_url).rstrip("/")
-        return NewShareView(**_view(made, held).model_dump(), url=f"{address}/shared/{secret}")
+        return NewShareView(**_view(made, held).model_dump(), url=address(f"/shared/{secret}"))
 
     answer = json_answer(here.database.write(share), 201)
     answer.headers["Cache-Control"] = "no-store"

@@ -3,24 +3,23 @@
 The same rules as on the pages: somebody can always administer, and nobody locks themselves out.
 """
 
-import base64
-import binascii
 from urllib.parse import urlencode
 
-from flask import Response, request
+from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from steno.errors import InvalidOption, StenoError
+from steno.errors import StenoError
 from steno.exports.clean import clean
 from steno.ledger import accounts, erasure, letters, people, sessions
 from steno.ledger.people import Member
 from steno.states import Queue
-from web.api.views import Moment, known_moment
+from web.api import cursors
+from web.api.views import Moment, known_moment, moment
 from web.auth import caller
 from web.contract import Answer, Routes, json_answer
 from web.contract.operations import PREFIX
-from web.services import services
+from web.services import address, services
 
 routes = Routes("users")
 _SCOPE = accounts.USERS
@@ -108,12 +107,12 @@ class UserChanges(BaseModel):
 )
 def list_users(query: UserQuery) -> Response:
     """People by name."""
-    after = _read_cursor(query.cursor) if query.cursor is not None else ""
+    after = cursors.read(query.cursor, _name_in) if query.cursor is not None else ""
     with services().database.reading() as session:
         found = people.page(session, query.q, limit=query.limit + 1, after=after)
     some, more = found[: query.limit], len(found) > query.limit
-    cursor = _cursor(some[-1]) if more else None
-    answer = json_answer(UserList(users=[UserView.model_validate(_shown(one)) for one in some], next_cursor=cursor))
+    cursor = cursors.written(some[-1].user.name) if more else None
+    answer = json_answer(UserList(users=[_view(one) for one in some], next_cursor=cursor))
     if cursor is not None:
         wanted = query.model_dump(mode="json", exclude_defaults=True) | {"cursor": cursor}
         answer.headers["Link"] = f'<{PREFIX}/users?{urlencode(wanted)}>; rel="next"'
@@ -129,10 +128,9 @@ def add_user(body: NewUser) -> Response:
     by_mail = body.mail and here.mails_links
 
     def add(session: Session) -> NewUserView:
-        user = accounts.add_user(session, body.name, admin=body.admin, by=who)
-        mailed = by_mail and letters.ask(session, user, letters.INVITATION, by=who)
-        link = None if mailed else _address(sessions.invite(session, user, by=who))
-        return NewUserView.model_validate(_shown(people.member(session, user.id)) | {"link": link})
+        user, secret = letters.add_user(session, body.name, admin=body.admin, by_mail=by_mail, by=who)
+        link = address(f"/welcome/{secret}") if secret is not None else None
+        return NewUserView(**_view(people.member(session, user.id)).model_dump(), link=link)
 
     made = here.database.write(add)
     if made.link is None:
@@ -146,7 +144,7 @@ def add_user(body: NewUser) -> Response:
 def get_user(user_id: str) -> Response:
     """One person."""
     with services().database.reading() as session:
-        return json_answer(UserView.model_validate(_shown(people.member(session, user_id))))
+        return json_answer(_view(people.member(session, user_id)))
 
 
 @routes.operation(
@@ -175,7 +173,7 @@ def amend_user(user_id: str, body: UserChanges) -> Response:
         if "quota" in changes:
             people.set_quota(session, user_id, changes["quota"], by=who)
         session.flush()
-        return UserView.model_validate(_shown(people.member(session, user_id)))
+        return _view(people.member(session, user_id))
 
     return json_answer(services().database.write(amend))
 
@@ -187,7 +185,7 @@ def invite_user(user_id: str) -> Response:
     """Make a new link that lets somebody choose a password."""
     who = caller().user_id
     secret = services().database.write(lambda session: sessions.invite(session, people.get(session, user_id), by=who))
-    answer = json_answer(LinkView(link=_address(secret)), 201)
+    answer = json_answer(LinkView(link=address(f"/welcome/{secret}")), 201)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -208,36 +206,24 @@ def delete_user(user_id: str) -> Response:
     return Response(status=204)
 
 
-def _shown(found: Member) -> dict[str, object]:
+def _view(found: Member) -> UserView:
     user = found.user
-    return {
-        "id": user.id,
-        "name": user.name,
-        "display_name": user.display_name,
-        "email": user.email,
-        "admin": user.admin,
-        "disabled": user.disabled,
-        "quota": user.quota,
-        "used": found.stored,
-        "jobs": found.jobs,
-        "created": known_moment(user.created),
-        "last_seen": known_moment(found.last_seen) if found.last_seen is not None else None,
-    }
+    return UserView(
+        id=user.id,
+        name=user.name,
+        display_name=user.display_name,
+        email=user.email,
+        admin=user.admin,
+        disabled=user.disabled,
+        quota=user.quota,
+        used=found.stored,
+        jobs=found.jobs,
+        created=known_moment(user.created),
+        last_seen=moment(found.last_seen),
+    )
 
 
-def _address(secret: str) -> str:
-    return f"{(services().settings.public_url or request.host_url).rstrip('/')}/welcome/{secret}"
-
-
-def _cursor(last: Member) -> str:
-    return base64.urlsafe_b64encode(last.user.name.encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> str:
-    try:
-        name = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode()
-        if clean(name) != name:  # PostgreSQL refuses NUL
-            raise ValueError(name)
-        return name
-    except (ValueError, binascii.Error) as error:
-        raise InvalidOption("This is no cursor of ours", "Use `next_cursor` as it was given.") from error
+def _name_in(text: str) -> str:
+    if clean(text) != text:  # PostgreSQL refuses NUL
+        raise ValueError(text)
+    return text

@@ -6,11 +6,11 @@ from pydantic import BaseModel
 
 from steno.config import Settings
 from steno.errors import UnknownModel
-from steno.model_names import KNOWN_MODELS, STARTER
+from steno.model_names import NAMES
 
 # What programs made for OpenAI ask for, and Steno's own word for it: the model that the operator chose.
 _CHOSEN = ("whisper-1", "auto")
-_NAMES = (*_CHOSEN, STARTER, *KNOWN_MODELS)
+_NAMES = ("whisper-1", *NAMES)
 
 
 class Model(BaseModel):

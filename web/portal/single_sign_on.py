@@ -23,7 +23,7 @@ from web.portal.forms import done, safe_next
 from web.portal.languages import gettext as _
 from web.portal.sign_in import enter
 from web.problems import TooManyRequests
-from web.services import services
+from web.services import address, services
 
 _EXTENSION, _COOKIE = "steno_oidc", "flow"
 _BACK = "/sign-in/oidc/callback"
@@ -79,7 +79,7 @@ def come_back() -> AnyResponse:
             raise ProviderFailed("The sign-in took too long, or was begun in another browser", "Begin anew.")
         claims = _believed(
             _provider().finish(
-                request.args, redirect_uri=_address(_BACK), state=way.state, nonce=way.nonce, verifier=way.verifier
+                request.args, redirect_uri=address(_BACK), state=way.state, nonce=way.nonce, verifier=way.verifier
             )
         )
         who = _identity(claims)
@@ -115,7 +115,7 @@ def parted() -> AnyResponse:
 
 def sign_out_url() -> str | None:
     """Where one signs out of the provider, too; None where there is none or it offers no such thing."""
-    return _provider().sign_out_url(_address("/sign-in")) if _EXTENSION in current_app.extensions else None
+    return _provider().sign_out_url(address("/sign-in")) if _EXTENSION in current_app.extensions else None
 
 
 def _go(wanted: str, user_id: str | None) -> AnyResponse:
@@ -123,7 +123,7 @@ def _go(wanted: str, user_id: str | None) -> AnyResponse:
     if here.strangers.wait(request.remote_addr or "") > 0:
         return _failed(_("Too many requests. Wait a moment and try again."), 429)
     try:
-        began = _provider().begin(_address(_BACK))
+        began = _provider().begin(address(_BACK))
     except StenoError as error:
         return _failed(told(error.code, str(error)), 502)
     way = Way(began.state, began.nonce, began.verifier, wanted, user_id)
@@ -195,7 +195,3 @@ def _failed(fault: str, status: int) -> Response:
 def _provider() -> Provider:
     found: Provider = current_app.extensions[_EXTENSION]
     return found
-
-
-def _address(path: str) -> str:
-    return (services().settings.public_url or request.host_url).rstrip("/") + path

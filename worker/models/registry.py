@@ -8,7 +8,7 @@ from typing import Literal
 
 from steno.config import Settings
 from steno.errors import InvalidOption, ModelUnavailable, UnknownModel
-from steno.model_names import KNOWN_MODELS, STARTER
+from steno.model_names import KNOWN_MODELS, NAMES, STARTER
 from steno.sayings.marking import said
 from worker.models.hub import snapshot
 
@@ -93,7 +93,7 @@ def check_asked(name: str, settings: Settings) -> None:
 
     A model is a file that a stranger made and native code reads: the operator says where they come from.
     """
-    if name in {"auto", STARTER, settings.model, *KNOWN_MODELS}:
+    if name in {*NAMES, settings.model}:
         return
     repository = _repository(name)
     if Path(name).expanduser().exists():
@@ -130,7 +130,7 @@ def _repository(name: str) -> str:
         return name
     raise UnknownModel(
         f"No model is called '{name}'",
-        f"Known names: auto, {STARTER}, {', '.join(KNOWN_MODELS)}; or a Hugging Face id (owner/name), or a directory.",
+        f"Known names: {', '.join(NAMES)}; or a Hugging Face id (owner/name), or a directory.",
     )
 
 

@@ -10,7 +10,7 @@ from steno.ledger import accounts
 from web.auth import caller, page
 from web.portal.forms import done
 from web.portal.languages import gettext as _
-from web.services import services
+from web.services import address, services
 
 _HERE = "/account/tokens"
 _DAYS = {"30": 30.0, "90": 90.0, "365": 365.0, "never": None}
@@ -63,8 +63,7 @@ def _page(status: int = 200, **shown: object) -> Response:
     here, who = services(), caller()
     with here.database.reading() as session:
         found = accounts.tokens_of(session, who.user_id)
-    address = here.settings.public_url or request.host_url.rstrip("/")
-    page_ = render_template("account/tokens.html", tokens=found, address=address, admin=who.admin, **shown)
+    page_ = render_template("account/tokens.html", tokens=found, address=address(), admin=who.admin, **shown)
     answer = make_response(page_, status)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 
 from babel.dates import format_skeleton
 
+from steno.database.clock import DAY
 from web.portal.figures import count
 from web.portal.languages import language
 
 WIDTH, HEIGHT = 1000.0, 200.0
-_DAY = 86_400.0
 _NARROW = 0.72  # of a bar's place
 
 
@@ -82,7 +82,7 @@ def nice(highest: float) -> float:
 
 def day_name(day: int) -> str:
     """A day, numbered from 1970, as 7 Mar."""
-    return format_skeleton("MMMd", datetime.fromtimestamp(day * _DAY, UTC), locale=language())
+    return format_skeleton("MMMd", datetime.fromtimestamp(day * DAY, UTC), locale=language())
 
 
 def _pieces(column: Column, top: float) -> tuple[Piece, ...]:

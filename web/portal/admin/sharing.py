@@ -3,8 +3,9 @@
 from flask import Flask, Response, make_response, render_template, request
 from pydantic import BaseModel, ValidationError
 
+from steno.config import LONGEST_SHARE
 from steno.ledger import portal_settings, shares
-from steno.ledger.portal_settings import LONGEST_SHARE, Sharing
+from steno.ledger.portal_settings import Sharing
 from web.auth import admin_page, caller
 from web.portal import forms
 from web.portal.languages import gettext as _

@@ -7,14 +7,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from steno.config import GIB
 from steno.database.tables import User
 from steno.errors import StenoError
-from steno.ledger import accounts, erasure, letters, own, people
+from steno.ledger import erasure, letters, own, people
 from steno.ledger import sessions as ledger
 from steno.states import Queue
 from web.auth import admin_page, caller
 from web.portal.errors import told
 from web.portal.forms import done
 from web.portal.languages import gettext as _
-from web.services import services
+from web.services import address, services
 
 _HERE = "/admin/users"
 _ONE = f"{_HERE}/<id:user_id>"
@@ -44,10 +44,8 @@ def add() -> AnyResponse:
     by_mail = "mail" in request.form and services().mails_links
 
     def write(session: Session) -> tuple[str, str | None]:
-        user = accounts.add_user(session, name, admin=admin, by=who.user_id)
-        if by_mail and letters.ask(session, user, letters.INVITATION, by=who.user_id):
-            return user.id, None
-        return user.id, ledger.invite(session, user, by=who.user_id)
+        user, secret = letters.add_user(session, name, admin=admin, by_mail=by_mail, by=who.user_id)
+        return user.id, secret
 
     try:
         user_id, secret = services().database.write(write)
@@ -152,13 +150,12 @@ def _one(user_id: str, status: int = 200, *, secret: str | None = None, **shown:
     with here.database.reading() as session:
         user: User = people.get(session, user_id)
         used, jobs = people.stored(session, user_id), own.count_jobs(session, user_id)
-    address = (here.settings.public_url or request.host_url).rstrip("/")
     page = render_template(
         "admin/user.html",
         user=user,
         used=used,
         jobs=jobs,
-        link=f"{address}/welcome/{secret}" if secret else None,
+        link=address(f"/welcome/{secret}") if secret else None,
         quota=f"{user.quota / GIB:g}" if user.quota is not None else "",
         operators=here.settings.quota,
         own=user_id == caller().user_id,
