@@ -31,7 +31,7 @@ def main() -> int:
         save(service, job_id)
         for name in ("meeting.txt", "meeting.minutes.txt"):
             print(f"\n===== {name} =====\n" + (OUTPUT / name).read_text(encoding="utf-8"))
-        service.until(lambda: bool(service.sink.mails), 30, "the mail comes")
+        service.until(lambda: bool(service.sink.mails), "the mail comes")
         mail = service.sink.mails[0]
         body = mail.get_payload(0) if mail.is_multipart() else mail
         print(f"===== mail =====\nTo: {mail['To']}\nSubject: {mail['Subject']}\n")

@@ -31,7 +31,7 @@ CHUNK = TUS | {"Content-Type": "application/offset+octet-stream"}
 MIB = 1024**2
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 120.0) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited too long"
@@ -127,7 +127,7 @@ class UploadService:
     def _answers(self) -> bool:
         assert self.process is not None and self.process.poll() is None, "the server ended"
         try:
-            return requests.options(self.url, timeout=5).status_code == 204
+            return requests.options(self.url, timeout=30).status_code == 204
         except requests.ConnectionError:
             return False
 

@@ -16,6 +16,7 @@ from steno.errors import InvalidOption, StenoError
 from steno.exports.minutes import MinutesExportOptions, get_minutes_format, minutes_formats, render_minutes
 from steno.jobs import MinutesOptions
 from steno.results import ResultWriter
+from steno.template_names import template_names
 from steno.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -72,10 +73,9 @@ def minutes(
 def templates() -> None:
     """List the templates for minutes."""
     from worker.summarization.templates import load_template
-    from worker.summarization.templates import templates as names
 
     settings = load_settings()
-    for name in names(settings.template_dir):
+    for name in template_names(settings.template_dir):
         template = load_template(name, settings.template_dir)
         stdout.print(f"{shown(name):12} {shown(template.version):4} {shown(template.title)}")
 

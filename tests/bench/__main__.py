@@ -22,6 +22,7 @@ from pathlib import Path
 from tests.bench import editing, pages, search, service, speakers
 from tests.bench import minutes as of_minutes
 from tests.bench.attribution import attribution
+from tests.bench.cancelling import cancelling
 from tests.bench.encryption import encryption
 from tests.bench.material import recording
 from tests.conftest import RECORDINGS, ROOT
@@ -140,6 +141,7 @@ PARTS: dict[str, Callable[[int], list[str]]] = {
     "upload": partial(service.upload, OUTPUT),
     "overhead": partial(service.overhead, OUTPUT),
     "latency": partial(service.latency, OUTPUT),
+    "cancel": partial(cancelling, OUTPUT),
     "encryption": partial(encryption, OUTPUT),
     "editing": editing.edits,
     "page": pages.page,

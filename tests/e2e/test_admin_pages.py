@@ -108,7 +108,7 @@ def test_a_failed_recording_is_run_again(service: Service, page: Page) -> None:
     failed.first.get_by_role("button", name="Run again").click()
 
     expect(page.get_by_text("It runs again.")).to_be_visible()
-    service.until(lambda: failures(page) == before + 1, 30, "it has failed once more")
+    service.until(lambda: failures(page) == before + 1, "it has failed once more")
 
 
 def failures(page: Page) -> int:
@@ -132,7 +132,7 @@ def test_the_model_that_stands_in_is_named_and_hours_are_counted(service: Servic
         page.goto("/admin/connections")
         return bool(model.count())
 
-    service.until(seen, 30, "the worker has told which model it has loaded")
+    service.until(seen, "the worker has told which model it has loaded")
     expect(model).to_contain_text("starter")
     expect(model).to_contain_text("loaded")
     page.goto("/admin")

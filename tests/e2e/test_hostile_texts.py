@@ -122,7 +122,7 @@ def test_a_mail_says_them_as_text(service: Service) -> None:
     job_id = answer.json()["id"]
     service.request("PATCH", f"/api/v1/jobs/{job_id}", json={"name": name})
     service.wait([job_id])
-    service.until(lambda: bool(service.sink.mails), 30, "the mail comes")
+    service.until(lambda: bool(service.sink.mails), "the mail comes")
 
     mail = service.sink.mails[-1]
 

@@ -60,13 +60,13 @@ def welcome(service: Service, page: Page) -> None:
 
 def hand_in(service: Service, page: Page) -> None:
     """Two files dropped, the page reloaded in the middle of the upload, progress until both are done."""
-    padding = bytes(3_000_000)  # behind the end of the Ogg stream: no decoder minds
+    padding = bytes(6_000_000)  # behind the end of the Ogg stream: no decoder minds
     slow(page, 400_000)
     content = MEETING.read_bytes()
     drop(page, ("Monday <b>meeting.opus", "audio/ogg", content), ("second.opus", "audio/ogg", content + padding))
     page.get_by_role("button", name="Transcribe 2 files").click()
     bar = page.get_by_role("progressbar", name="second.opus")
-    service.until(lambda: bar.evaluate("(one) => one.value") > 500_000, 60, "half a megabyte is on its way")
+    service.until(lambda: bar.evaluate("(one) => one.value") > 500_000, "half a megabyte is on its way")
 
     page.reload()
     slow(page, -1)

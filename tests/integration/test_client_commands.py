@@ -172,7 +172,7 @@ def test_an_upload_that_was_killed_goes_on(
     other.write_bytes(large.read_bytes()[:-4] + b"\1\2\3\4")
     size = other.stat().st_size
     killed = client.start("submit", other, "--no-minutes", "-m", "starter")
-    service.until(lambda: slow_line.sent > size / 2, 60, "half of it is sent")
+    service.until(lambda: slow_line.sent > size / 2, "half of it is sent")
     killed.send_signal(signal.SIGKILL)
     killed.communicate(timeout=20)
     before, slow_line.slow = slow_line.sent, False
@@ -192,7 +192,7 @@ def test_an_upload_outlives_the_web_server(slow_line: SlowLine, service: Service
     third.write_bytes(large.read_bytes()[:-4] + b"\4\3\2\1")
     begun = slow_line.sent
     running = client.start("submit", third, "--no-minutes", "-m", "starter")
-    service.until(lambda: slow_line.sent - begun > 10 * MIB, 60, "a part is sent")
+    service.until(lambda: slow_line.sent - begun > 10 * MIB, "a part is sent")
     service.kill("web")
 
     _, said = running.communicate(timeout=120)

@@ -70,7 +70,7 @@ def _survive(service: Service, clips: list[Path], line: Line, *, jobs: int, kill
 
         assert [job["error"] for job in ended if job["state"] != "completed"] == []
         assert len(ids) == jobs
-        service.until(lambda: len(service.sink.mails) >= jobs, 60, "all mails are there")
+        service.until(lambda: len(service.sink.mails) >= jobs, "all mails are there")
         for job_id, clip in ids.items():
             transcript = service.request("GET", f"/api/v1/jobs/{job_id}/transcript.json").json()
             assert [segment["text"] for segment in transcript["segments"]] == undisturbed[clip.name]

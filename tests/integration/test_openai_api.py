@@ -123,7 +123,7 @@ def test_a_stream_brings_deltas_and_the_whole(service: Service, ask: Callable[..
     assert {event.type for event in deltas} == {"transcript.text.delta"}
     assert (done.type, done.text) == ("transcript.text.done", SAID)
     assert "".join(event.delta for event in deltas) == SAID
-    service.until(lambda: kept(service) == [], 5, "nothing is kept")
+    service.until(lambda: kept(service) == [], "nothing is kept")
 
 
 def test_a_stream_with_speakers_brings_segments(ask: Callable[..., Any]) -> None:
@@ -221,7 +221,7 @@ def test_who_goes_away_ends_the_job(service: Service, client: OpenAI) -> None:
         begun = len(kept(service))
 
     assert begun >= 1
-    service.until(lambda: kept(service) == [], 5, "both jobs are gone")
+    service.until(lambda: kept(service) == [], "both jobs are gone")
 
 
 @pytest.mark.parametrize(("language", "example"), EXAMPLES)

@@ -24,12 +24,12 @@ def test_a_recording_in_a_form_becomes_a_job(rest: Rest, ann: Person) -> None:
 
 
 def test_options_may_be_json_in_a_form(ann: Person) -> None:
-    minutes = json.dumps({"template": "board"})
+    minutes = json.dumps({"template": "lecture"})
 
     job = ann.submit(options=json.dumps({"diarize": False}), minutes=minutes).json
 
     assert job["options"]["diarize"] is False
-    assert job["minutes"]["template"] == "board"
+    assert job["minutes"]["template"] == "lecture"
 
 
 def test_the_operator_sets_what_a_request_leaves_out(tmp_path: Path) -> None:
@@ -38,6 +38,16 @@ def test_the_operator_sets_what_a_request_leaves_out(tmp_path: Path) -> None:
     job = rest.person().submit().json
 
     assert (job["options"]["model"], job["options"]["diarize"]) == ("starter", False)
+    assert job["minutes"]["template"] == "board"
+
+
+def test_templates_of_the_operator_are_asked_for_by_name(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "board.toml").write_text("")
+    rest = make_rest(tmp_path, template_dir=tmp_path / "templates")
+
+    job = rest.person().submit(minutes_template="board").json
+
     assert job["minutes"]["template"] == "board"
 
 
@@ -107,6 +117,8 @@ def test_a_key_holds_when_requests_come_at_once(rest: Rest, ann: Person) -> None
         ({"model": "/etc/passwd"}, "/model"),
         ({"model": "../models"}, "/model"),
         ({"minutes": '{"template": "/etc/x.toml"}'}, "template"),
+        ({"minutes_template": "board"}, "Known: call, dictation, general"),
+        ({"minutes": '{"template": "board"}'}, "There is no template 'board'"),
         ({"speakers": "0"}, "/speakers"),
         ({"colour": "red"}, "/colour"),
         ({"options": "{"}, "JSON"),
@@ -248,6 +260,7 @@ def test_minutes_are_asked_for_later_and_by_another_template(rest: Rest, ann: Pe
 
     assert ann("POST", f"{again}?language=fi").status_code == 409
     assert ann("POST", f"/jobs/{job}/stages/transcribe/rerun?template=interview").status_code == 422
+    assert "Known: call" in ann("POST", f"{again}?template=board").json["detail"]
     asked = ann("POST", f"{again}?template=interview")
     rest.work(job, Stage.SUMMARIZE)
     translated = ann("POST", f"{again}?language=fi")

@@ -27,7 +27,7 @@ def test_workers_that_grow_are_started_anew_and_every_job_completes_at_its_first
 
         assert [job["state"] for job in jobs] == ["completed"] * 3
         assert {stage["attempts"] for job in jobs for stage in job["stages"]} == {1}
-        service.until(lambda: len(_started(service, "gpu-worker")) >= 4, 30, "the worker is there again")
+        service.until(lambda: len(_started(service, "gpu-worker")) >= 4, "the worker is there again")
     grown = [line for line in service.said if "worker.grown" in line]
     assert len({line.split("pid=")[1].split()[0] for line in grown}) >= 6  # of the GPU's, and of processes for the rest
     assert len(_started(service, "worker")) == 1  # whose processes are replaced, not itself

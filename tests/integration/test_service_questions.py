@@ -126,7 +126,7 @@ def test_a_killed_worker_costs_no_question(asking: Service, endpoint: Endpoint) 
     before = len(endpoint.asked)
     endpoint.always = "stall"
     question = ask(asking, job, "When does the second group begin?")
-    asking.until(lambda: len(endpoint.asked) > before, 30, "a worker asks the model")
+    asking.until(lambda: len(endpoint.asked) > before, "a worker asks the model")
 
     asking.kill("worker")
     endpoint.always = None
@@ -140,14 +140,14 @@ def test_a_job_deleted_while_it_is_asked_leaves_nothing(asking: Service, endpoin
     before = len(endpoint.asked)
     endpoint.always = "stall"
     ask(asking, job, "Which room does the budget cover?")
-    asking.until(lambda: len(endpoint.asked) > before, 30, "a worker asks the model")
+    asking.until(lambda: len(endpoint.asked) > before, "a worker asks the model")
     endpoint.always = None
 
     assert asking.request("DELETE", f"/api/v1/jobs/{job}").status_code == 204
 
     # The worker learns of it when the model has answered.
-    asking.until(lambda: endpoint.at_once == 0, 60, "the model has answered")
-    asking.until(lambda: files(asking.data) <= kept, 20, "nothing is left")
+    asking.until(lambda: endpoint.at_once == 0, "the model has answered")
+    asking.until(lambda: files(asking.data) <= kept, "nothing is left")
 
 
 def files(data: Path) -> set[Path]:

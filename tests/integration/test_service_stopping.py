@@ -61,7 +61,7 @@ def test_a_language_model_that_does_not_answer_holds_up_no_stop(tmp_path: Path) 
         database.dispose()
 
 
-def _until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"not in {seconds} s"

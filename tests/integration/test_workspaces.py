@@ -65,7 +65,7 @@ def test_nothing_of_a_job_that_ended_well_can_be_read_on_the_disk(service: Servi
     text = service.request("GET", f"/api/v1/jobs/{job_id}/transcript.txt").text
     heard = service.request("GET", f"/api/v1/jobs/{job_id}/audio").content
 
-    service.until(lambda: files(service, job_id) == [], 10, "the workspace is gone")
+    service.until(lambda: files(service, job_id) == [], "the workspace is gone")
     kept = [path.read_bytes() for path in (service.data / "blobs").rglob("*") if path.is_file()]
 
     assert heard == EXAMPLE.read_bytes()
@@ -78,11 +78,11 @@ def test_nothing_of_a_job_that_ended_well_can_be_read_on_the_disk(service: Servi
 @pytest.mark.parametrize("cancelled_first", [True, False])
 def test_a_job_deleted_while_it_runs_leaves_nothing(service: Service, long: Path, cancelled_first: bool) -> None:
     job_id = service.submit(long)
-    service.until(lambda: any(path.suffix == ".json" for path in files(service, job_id)), 90, "a range is done")
+    service.until(lambda: any(path.suffix == ".json" for path in files(service, job_id)), "a range is done")
 
     if cancelled_first:
         service.request("POST", f"/api/v1/jobs/{job_id}/cancel")
-        service.until(lambda: "running" not in stages(service, job_id), 20, "the worker lets go")
+        service.until(lambda: "running" not in stages(service, job_id), "the worker lets go")
         assert files(service, job_id)
     service.request("DELETE", f"/api/v1/jobs/{job_id}")
     (other,) = service.wait([service.submit(EXAMPLE, minutes="false")])  # the worker is free again

@@ -10,6 +10,7 @@ from steno.jobs import MinutesOptions
 from steno.ledger import housekeeping, jobs, recordings, retention, tags
 from steno.ledger.uploads import label
 from steno.states import QUEUE_OF, Queue, Stage, StageState
+from steno.template_names import check_template_name
 from web.api.etags import require_version, tagged
 from web.api.listing import shown
 from web.api.requests import LANGUAGE, TEMPLATE, Particulars, check_particulars
@@ -145,6 +146,8 @@ def rerun_stage(job_id: str, stage: str, query: RerunQuery) -> Response:
     asked = query.model_dump(exclude_none=True)
     if asked and stage != Stage.SUMMARIZE:
         raise InvalidOption("Only minutes have a template and a language", "Leave them out.")
+    if query.template is not None:
+        check_template_name(query.template, services().settings.template_dir)
 
     def rerun(session: Session) -> tuple[JobView, Queue | None]:
         job = _held(session, who.user_id, job_id)

@@ -15,6 +15,7 @@ from steno.jobs import MinutesOptions, TranscriptionOptions
 from steno.ledger.jobs import Request
 from steno.mail_address import check_mail_address
 from steno.model_names import NAMES
+from steno.template_names import check_template_name
 from steno.webhook_address import check_webhook_url
 from web.auth import Caller
 from web.problems import Forbidden
@@ -192,4 +193,6 @@ def _minutes(asked: bool | MinutesRequest | None, settings: Settings) -> Minutes
     if asked is False:
         return None
     given = asked.model_dump(exclude_unset=True) if isinstance(asked, MinutesRequest) else {}
+    if "template" in given:
+        check_template_name(given["template"], settings.template_dir)
     return MinutesOptions.model_validate({"template": settings.template} | given)

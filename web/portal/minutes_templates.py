@@ -1,6 +1,7 @@
 """Templates of minutes, with the titles that people choose them by."""
 
 from steno.config import Settings
+from steno.template_names import template_names
 from web.portal.layout import _
 
 _TITLES = {
@@ -14,5 +15,4 @@ _TITLES = {
 
 def titles(settings: Settings) -> dict[str, str]:
     """Titles by name, to be translated; those of the operator are called as their files are."""
-    own = sorted(path.stem for path in settings.template_dir.glob("*.toml")) if settings.template_dir else []
-    return _TITLES | {name: name for name in own if name not in _TITLES}
+    return _TITLES | {name: name for name in template_names(settings.template_dir) if name not in _TITLES}

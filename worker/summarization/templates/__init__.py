@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from steno.errors import InvalidOption
+from steno.template_names import OURS, template_names
 
 
 class Template(BaseModel):
@@ -27,13 +28,6 @@ class Template(BaseModel):
     compose: str = Field(min_length=1, max_length=4000, description="How to write the title and the summary.")
 
 
-def templates(folder: Path | None) -> tuple[str, ...]:
-    """Names of the templates that there are."""
-    ours = {entry.name[:-5] for entry in files(__name__).iterdir() if entry.name.endswith(".toml")}
-    theirs = {path.stem for path in folder.glob("*.toml")} if folder is not None and folder.is_dir() else set()
-    return tuple(sorted(ours | theirs))
-
-
 def load_template(name: str, folder: Path | None) -> Template:
     """The template of that name, or at that path. Raises InvalidOption that says what is wrong with it."""
     path = Path(name)
@@ -41,8 +35,9 @@ def load_template(name: str, folder: Path | None) -> Template:
         return _parsed(path.stem, _text(path), name)
     if folder is not None and (folder / f"{name}.toml").is_file():
         return _parsed(name, _text(folder / f"{name}.toml"), str(folder / f"{name}.toml"))
-    if name not in templates(None):
-        raise InvalidOption(f"There is no template '{name}'", f"Known: {', '.join(templates(folder))}, or a TOML file.")
+    if name not in OURS:
+        known = ", ".join(template_names(folder))
+        raise InvalidOption(f"There is no template '{name}'", f"Known: {known}, or a TOML file.")
     return _parsed(name, (files(__name__) / f"{name}.toml").read_text(encoding="utf-8"), name)
 
 

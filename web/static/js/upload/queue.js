@@ -123,7 +123,7 @@ export class Queue {
   async #send(entry) {
     this.#set(entry, { state: "sending" });
     const [{ Upload }, file] = await Promise.all([import("../../vendor/tus.js"), this.#contents(entry)]);
-    if (entry.state !== "sending") return;
+    if (entry.state !== "sending" || this.#uploads.has(entry.id)) return; // paused meanwhile; and perhaps resumed
     if (!file) {
       this.#set(entry, { state: "lost" });
       return this.#next();
@@ -177,6 +177,8 @@ export class Queue {
   }
 
   async #submit(entry) {
+    // Its arrival and the choice of its options meet here; and it may have been taken away meanwhile.
+    if (entry.state !== "sent" || !this.entries.includes(entry)) return;
     const tried = entry.tried; // before a reload: the answer was lost, and the job that is there is this one
     this.#set(entry, { state: "submitting", tried: true });
     await this.#keep(entry);
