@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from email import message_from_bytes
 from email.message import Message
@@ -30,6 +30,16 @@ def free_port() -> int:
         with socket.socket() as one, suppress(OSError):
             one.bind(("127.0.0.1", port))
             return port
+
+
+def _processes() -> Iterator[tuple[int, int, str]]:
+    """Id, parent and command of every process."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError, ValueError):  # it has ended
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                yield int(entry.name), parent, command
 
 
 class Sink:
@@ -86,7 +96,14 @@ class Service:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.stop()
+        """Kill everything at once. Who wants to see it stop calls `stop`."""
+        assert self._up is not None
+        for pid in (self._up.pid, *self._family(self._up.pid)):  # the one first that would start the others anew
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._up.wait()
+        self._listener.join(5)
+        self.sink.stop()
 
     def start(self) -> None:
         """Start everything, and wait until it is ready."""
@@ -181,18 +198,7 @@ class Service:
         """Process groups of a program: redis, worker, gpu-worker or web."""
         wanted = {"redis": "redis-server", "worker": "--slot cpu", "gpu-worker": "--slot gpu", "web": "steno web"}[name]
         assert self._up is not None
-        found = []
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdigit():
-                continue
-            try:
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            except (OSError, ValueError):
-                continue
-            if parent == self._up.pid and wanted in command:
-                found.append(int(entry.name))
-        return found
+        return [pid for pid, parent, command in _processes() if parent == self._up.pid and wanted in command]
 
     def kill(self, name: str) -> bool:
         """SIGKILL to a program with all its children; False where it is not there just now."""
@@ -203,6 +209,13 @@ class Service:
             except ProcessLookupError:
                 return False
         return bool(pids)
+
+    def _family(self, root: int) -> list[int]:
+        """All that descend from a process."""
+        found, processes = [root], list(_processes())
+        for one in found:  # it grows as we go
+            found += [pid for pid, parent, _ in processes if parent == one]
+        return found[1:]
 
     def _told(self) -> list[str]:
         return [line for line in self.said if "request.answered" not in line][-60:]

@@ -18,6 +18,16 @@ from tests.seeding import minutes_of, seed, tone
 from tests.service import Service
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What fails beside seven other processes and a browser is tried once more, and stays in the summary as RERUN.
+
+    That is no pass: it is a race, of the test or of the page, to be found and mended.
+    """
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """`steno up`, whose first administrator has a password: admin, PASSWORD."""

@@ -180,7 +180,8 @@ def test_ctrl_c_hands_the_work_back_and_the_next_start_ends_it(tmp_path: Path, f
     assert service.stop() == 0
     service.start()
     service.until(
-        lambda: first_range_is_there() and stages(service.job(job_id))["transcribe"] != "ready", 60, "it goes on"
+        lambda: first_range_is_there() and stages(service.job(job_id))["transcribe"] != "ready",
+        "it goes on",
     )
     (job,) = service.wait([job_id])
     service.stop()
