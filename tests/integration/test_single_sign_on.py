@@ -232,13 +232,13 @@ def test_a_provider_that_hangs_blocks_few_requests_for_a_short_time(tmp_path: Pa
         with ThreadPoolExecutor(8) as pool:
             first = pool.submit(Person(rest.app).get, "/sign-in/oidc")
             others = [pool.submit(Person(rest.app).get, "/sign-in/oidc") for _ in range(7)]
-            done, waiting = wait([first, *others], timeout=6)
+            done, waiting = wait([first, *others], timeout=9)
         statuses = {one.result().status_code for one in [first, *others]}
 
     assert len(done) >= 7
     assert len(waiting) <= 1
     assert statuses == {502}
-    assert time.monotonic() - begun < 25
+    assert time.monotonic() - begun < 60
 
 
 @pytest.mark.parametrize(
