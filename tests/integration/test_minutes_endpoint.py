@@ -176,7 +176,7 @@ def test_one_part_that_fails_is_read_by_rules_and_named(make):
 def test_all_is_over_at_the_deadline(make):
     with serving(Endpoint(Oracle(GOLDEN), always="stall")) as endpoint:
         begun = time.monotonic()
-        minutes = make(endpoint, llm_timeout=30.0, llm_deadline=3.0)
+        minutes = make(endpoint, llm_model="test-model", llm_timeout=30.0, llm_deadline=3.0)
         took = time.monotonic() - begun
 
     assert took < 25  # one answer alone may take 30
