@@ -184,6 +184,27 @@ def test_a_job_is_stopped_and_run_again_while_another_page_looks_on(service: Ser
     expect(page.locator("#said")).to_have_text("meeting-05.opus is done.")
 
 
+def test_an_answer_that_news_have_overtaken_changes_nothing(service: Service, visit: Visit) -> None:
+    page = visit.sign_in()
+    page.goto("/jobs")
+    row, held = page.locator(".job").first, []
+    with asleep(service, "gpu-worker"):
+        service.submit(RECORDINGS / "meeting-06.opus")
+        expect(row.locator(".name")).to_have_text("meeting-06.opus")
+        page.route("**/api/v1/jobs?*", lambda route: held.append((route, route.fetch())))
+        page.evaluate("new BroadcastChannel('steno-jobs').postMessage({ kind: 'refresh' })")
+        service.until(lambda: page.evaluate("0") == 0 and held, "the page has asked, and waits for the answer")
+    expect(row.locator(".badge")).to_have_text("Done", timeout=LONG)
+
+    (route, answer), *_ = held
+    assert answer.json()["jobs"][0]["state"] != "completed"
+    with page.expect_response("**/api/v1/jobs?*"):
+        route.fulfill(response=answer)
+    page.wait_for_timeout(500)
+
+    expect(row.locator(".badge")).to_have_text("Done")
+
+
 def test_more_jobs_are_shown_when_asked_for(service: Service, visit: Visit) -> None:
     settings = Settings(data_dir=service.data)
     for number in range(30):

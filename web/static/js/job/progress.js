@@ -5,6 +5,7 @@ import { about, moment } from "../format.js";
 import { _ } from "../i18n.js";
 import { told } from "../sayings.js";
 import { sayFault } from "../say.js";
+import { unreachable } from "./unreachable.js";
 
 const STAGES = { prepare: _("Reading the recording"), transcribe: _("Transcribing"), summarize: _("Writing minutes") };
 const ENDED = new Set(["completed", "failed", "cancelled"]);
@@ -38,17 +39,14 @@ export function progress(root, base, job, { changed, done }) {
   };
   show(job);
   const events = new EventSource(`${base}/events`);
-  events.addEventListener("job", async (event) => {
+  events.addEventListener("job", (event) => {
     const now = JSON.parse(event.data);
     show(now);
     if (!ENDED.has(now.state)) return;
     events.close();
-    try {
-      const { value } = await get(base);
-      root.replaceChildren();
-      done(value);
-    } catch (problem) { sayFault(problem); }
+    finish();
   });
+  const finish = () => get(base).then(({ value }) => { root.replaceChildren(); done(value); }, (problem) => unreachable(problem, finish));
   events.addEventListener("deleted", () => { events.close(); location.assign("/jobs"); });
   addEventListener("pagehide", () => events.close());
 }

@@ -32,6 +32,7 @@ class Row {
   }
 
   show(job) {
+    if (this.job && job.version < this.job.version) return; // an answer that news have overtaken
     const match = job.match ?? this.job?.match ?? null;
     const moved = this.job?.state !== job.state;
     this.job = { ...job, match };
