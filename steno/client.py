@@ -83,9 +83,10 @@ class Client:
             if not cursor:
                 return
 
-    def result(self, job_id: str, kind: str, format_: str) -> bytes:
-        """`transcript` or `minutes` in a format."""
-        content: bytes = self._ask("GET", f"jobs/{quote(job_id)}/{kind}.{quote(format_)}").content
+    def result(self, job_id: str, kind: str, format_: str, language: str | None = None) -> bytes:
+        """`transcript` or `minutes` in a format, its headings in a language, by default the document's own."""
+        asked = {"language": language} if language else None
+        content: bytes = self._ask("GET", f"jobs/{quote(job_id)}/{kind}.{quote(format_)}", params=asked).content
         return content
 
     def _submit(self, upload_id: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -6,14 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from steno.sayings.marking import said
 from steno.transcript import Seconds, Span
 
 MINUTES_VERSION: Literal["1.0"] = "1.0"
 
 Method = Literal["language model", "extractive"]
 METHOD_LABELS: dict[Method, str] = {
-    "language model": "by a language model, checked against the transcript",
-    "extractive": "extractive, no language model",
+    "language model": said("by a language model, checked against the transcript"),
+    "extractive": said("extractive, no language model"),
 }
 
 

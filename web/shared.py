@@ -9,14 +9,14 @@ from flask import Flask, Response, make_response, render_template, request
 from pydantic import BaseModel
 
 from steno.database.tables import Share
-from steno.exports import SubtitleOptions, formats
+from steno.exports import formats
 from steno.exports.minutes import minutes_formats
 from steno.ledger import jobs, shares
 from steno.transcript import Transcript
 from web.api.audio import AudioQuery, recording_of
 from web.api.documents import MINUTES, TRANSCRIPT, WAVEFORM, Found, chosen_format, load
-from web.api.minutes import minutes_as
-from web.api.transcripts import transcript_as
+from web.api.minutes import MinutesLook, minutes_as
+from web.api.transcripts import TranscriptLook, transcript_as
 from web.api.views import Moment, moment
 from web.api.waveforms import waveform_of
 from web.auth import public
@@ -93,10 +93,10 @@ def show_job(secret: str) -> Response:
 def show_transcript(secret: str, suffix: str) -> Response:
     """The transcript in a format."""
     followed = _Followed(secret)
-    subtitles = read_query(SubtitleOptions)
-    assert isinstance(subtitles, SubtitleOptions)
+    look = read_query(TranscriptLook)
+    assert isinstance(look, TranscriptLook)
     name = chosen_format(TRANSCRIPT, suffix)
-    return transcript_as(followed.opened(TRANSCRIPT), name, subtitles, attach=True, seen_by=_without_settings)
+    return transcript_as(followed.opened(TRANSCRIPT), name, look.options, attach=True, seen_by=_without_settings)
 
 
 @public
@@ -105,7 +105,9 @@ def show_minutes(secret: str, suffix: str) -> Response:
     followed = _Followed(secret)
     if not followed.share.with_minutes:
         raise _nothing()
-    return minutes_as(followed.opened(MINUTES), chosen_format(MINUTES, suffix), attach=True)
+    look = read_query(MinutesLook)
+    assert isinstance(look, MinutesLook)
+    return minutes_as(followed.opened(MINUTES), chosen_format(MINUTES, suffix), look.options, attach=True)
 
 
 @public

@@ -21,7 +21,7 @@ _OF_MINUTES = {
     "stop_words", "sumy",
 }  # fmt: skip
 _OF_WEB = {
-    "alembic", "argon2", "authlib", "babel", "celery", "cryptography", "flask", "gunicorn", "joserfc", "kombu",
+    "alembic", "argon2", "authlib", "celery", "cryptography", "flask", "gunicorn", "joserfc", "kombu",
     "prometheus_client", "redis", "sqlalchemy", "standardwebhooks", "werkzeug",
 }  # fmt: skip
 _PARTS = dict.fromkeys(_OF_MINUTES, "minutes") | dict.fromkeys(_OF_WEB, "web") | {"requests": "client"}

@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from steno.cli.console import complain, shown, speaks_plainly, stderr, stdout, unexpected
+from steno.cli.options import ExportLanguage, language_of_exports
 from steno.config import Settings, load_settings
 from steno.errors import InvalidOption, StenoError
 from steno.exports.minutes import MinutesExportOptions, get_minutes_format, minutes_formats, render_minutes
@@ -42,6 +43,7 @@ def minutes(
     recorded: Recorded = None,
     format_: Annotated[str | None, typer.Option("--format", "-f", help=_FORMATS)] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the results.")] = None,
+    export_language: ExportLanguage = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")] = False,
 ) -> None:
     """Write minutes of transcripts: by the language model that is set, else by rules.
@@ -49,7 +51,9 @@ def minutes(
     Results are written beside each transcript, or into --output. The exit code is 0 only if all succeeded.
     """
     settings = load_settings()
-    scribe = Scribe(settings, minutes_options(settings, template, language, recorded), wanted_formats(format_))
+    exporting = MinutesExportOptions(language=language_of_exports(export_language))
+    options = minutes_options(settings, template, language, recorded)
+    scribe = Scribe(settings, options, wanted_formats(format_), exporting)
     failed = 0
     for path in transcripts:
         try:
@@ -87,14 +91,14 @@ class Scribe:
     settings: Settings
     options: MinutesOptions
     formats: Sequence[str]
+    exporting: MinutesExportOptions
 
     def write(self, transcript: Transcript, folder: Path, name: str) -> "tuple[Minutes, Sequence[Path]]":
         """Minutes in every format, under the recording's `name` in `folder`. Raises a StenoError."""
         from worker.summarization.summarizing import summarize
 
         made = summarize(transcript, self.options, self.settings)
-        exporting = MinutesExportOptions()
-        contents = {get_minutes_format(one).suffix: render_minutes(one, made, exporting) for one in self.formats}
+        contents = {get_minutes_format(one).suffix: render_minutes(one, made, self.exporting) for one in self.formats}
         writer = ResultWriter(self.settings.data_dir / "results")
         return made, writer.write(folder, name, transcript.provenance.recording_sha256, contents)
 

@@ -1,11 +1,21 @@
 """Options of the command line as values: speakers, formats, times."""
 
 from enum import StrEnum
-from typing import TypedDict
+from typing import Annotated, TypedDict, get_args
+
+import typer
 
 from steno.cli.sources import seconds
 from steno.errors import InvalidOption
 from steno.exports import formats, get
+from steno.exports.phrases import Language
+
+ExportLanguage = Annotated[
+    str | None,
+    typer.Option(
+        "--export-language", help="Of headings and the like in formats for people: en, fi, sv; default: the text's."
+    ),
+]
 
 
 class Channels(StrEnum):
@@ -42,6 +52,16 @@ def transcript_formats(text: str) -> tuple[str, ...]:
     if not names:
         raise InvalidOption("--format is empty", f"Known: {', '.join(formats())}, or all.")
     return tuple(get(name).name for name in dict.fromkeys(names))
+
+
+def language_of_exports(text: str | None) -> Language | None:
+    """By its code. Raises InvalidOption."""
+    known: dict[str, Language] = {code: code for code in get_args(Language)}
+    if text is None:
+        return None
+    if (code := text.strip().lower()) not in known:
+        raise InvalidOption(f"--export-language {text} is not known", f"Known: {', '.join(known)}.")
+    return known[code]
 
 
 def end_after(start: str | None, end: str | None) -> float | None:

@@ -1,6 +1,8 @@
 """`steno submit` and `steno jobs`: the service from afar."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +10,7 @@ import typer
 
 from steno.cli.console import complain, shown, speaks_plainly, stderr, stdout
 from steno.cli.minutes import wanted_formats
-from steno.cli.options import transcript_formats
+from steno.cli.options import ExportLanguage, language_of_exports, transcript_formats
 from steno.cli.sources import expand
 from steno.client import Client, ServiceAway, ServiceRefused
 from steno.config import Settings, load_settings
@@ -44,6 +46,7 @@ def submit(
     wait: Annotated[bool, typer.Option("--wait", help="Wait, and fetch the results.")] = False,
     format_: Annotated[str, typer.Option("--format", "-f", help="Of the transcripts fetched.")] = "txt,srt,json",
     minutes_format: Annotated[str, typer.Option(help="Of the minutes fetched.")] = "md,json",
+    export_language: ExportLanguage = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the results.")] = None,
 ) -> None:
     """Hand recordings to a Steno service (STENO_SERVER, STENO_TOKEN). An upload that broke off goes on where it was.
@@ -52,7 +55,11 @@ def submit(
     """
     settings = load_settings()
     client = connect(settings)
-    formats = (transcript_formats(format_), wanted_formats(minutes_format) if minutes is not False else ())
+    results = _Results(
+        transcript_formats(format_),
+        wanted_formats(minutes_format) if minutes is not False else (),
+        language_of_exports(export_language),
+    )
     options: dict[str, Any] = {"model": model, "language": language, "speakers": speakers, "diarize": diarize}
     asked: dict[str, Any] = {"options": {name: value for name, value in options.items() if value is not None}}
     asked |= {"minutes": minutes} if minutes is not None else {}
@@ -74,7 +81,7 @@ def submit(
             failed += 1
     for source, job_id in handed if wait else ():
         try:
-            _fetch(client, settings, source, job_id, formats, output or source.parent)
+            _fetch(client, settings, source, job_id, results, output or source.parent)
         except StenoError as error:
             complain(error)
             failed += 1
@@ -99,9 +106,16 @@ def connect(settings: Settings) -> Client:
     )
 
 
-def _fetch(
-    client: Client, settings: Settings, source: Path, job_id: str, formats: tuple[Any, Any], folder: Path
-) -> None:
+@dataclass(frozen=True)
+class _Results:
+    """Formats, and the language of their headings."""
+
+    transcript: Sequence[str]
+    minutes: Sequence[str]
+    language: str | None
+
+
+def _fetch(client: Client, settings: Settings, source: Path, job_id: str, results: _Results, folder: Path) -> None:
     """Wait for a job, then write its results."""
     from steno.exports import get
     from steno.exports.minutes import get_minutes_format
@@ -112,10 +126,12 @@ def _fetch(
         reason = (job.get("error") or {}).get("message") or f"The job is {job['state']}. Submit it again."
         message, _, cure = str(reason).partition(". ")
         raise ServiceRefused(f"{source.name}: {message.rstrip('.')}", cure or "Correct it and submit it again.")
-    contents = {get(one).suffix: client.result(job_id, "transcript", one) for one in formats[0]}
+    language = results.language
+    contents = {get(one).suffix: client.result(job_id, "transcript", one, language) for one in results.transcript}
     made = {stage["stage"] for stage in job["stages"] if stage["state"] == "done"}
     if "summarize" in made:
-        contents |= {get_minutes_format(one).suffix: client.result(job_id, "minutes", one) for one in formats[1]}
+        for one in results.minutes:
+            contents[get_minutes_format(one).suffix] = client.result(job_id, "minutes", one, language)
     writer = ResultWriter(settings.data_dir / "results")
     written = writer.write(folder, source.name, job["recording_sha256"], contents)
     notices = "".join(f"\n  {shown(notice)}" for notice in job.get("notices", ()))

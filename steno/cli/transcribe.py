@@ -24,12 +24,13 @@ from steno.cli.minutes import (
     summary_line,
     wanted_formats,
 )
-from steno.cli.options import Channels, bounds, end_after, transcript_formats
+from steno.cli.options import Channels, ExportLanguage, bounds, end_after, language_of_exports, transcript_formats
 from steno.cli.progress import Display
 from steno.cli.sources import expand, seconds
 from steno.config import Settings, load_settings
 from steno.errors import InvalidOption, StenoError, UnreadableMedia
-from steno.exports import formats, get, render
+from steno.exports import ExportOptions, formats, get, render
+from steno.exports.minutes import MinutesExportOptions
 from steno.jobs import TranscriptionOptions
 from steno.results import ResultWriter
 from steno.storage import storage_errors
@@ -73,6 +74,7 @@ def transcribe(
     minutes_language: Language = None,
     minutes_format: Formats = None,
     recorded: Recorded = None,
+    export_language: ExportLanguage = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
     beam_size: Annotated[int | None, typer.Option(help="Beam width; 1 is fastest.")] = None,
     threads: Annotated[int | None, typer.Option(help="CPU threads; 0 is all.")] = None,
@@ -84,6 +86,7 @@ def transcribe(
     """
     piped = recordings == ["-"] and output is None
     wanted = transcript_formats(format_ or ("txt" if piped else _DEFAULT_FORMATS))
+    exporting = ExportOptions(language=language_of_exports(export_language))
     settings = load_settings(device=device, beam_size=beam_size, threads=threads)
     options = TranscriptionOptions(
         model=model,
@@ -103,7 +106,8 @@ def transcribe(
     scribe = None
     if _minutes_wanted(minutes, settings, piped=piped):
         asked = minutes_options(settings, template, minutes_language, None)
-        scribe = Scribe(settings, asked, wanted_formats(minutes_format))
+        of_minutes = MinutesExportOptions(language=exporting.language)
+        scribe = Scribe(settings, asked, wanted_formats(minutes_format), of_minutes)
     sources = expand(recordings)
     from worker.loading import load_line
 
@@ -112,7 +116,8 @@ def transcribe(
     said = [line.engine.source.notice, line.diarizer.source.notice if line.diarizer else line.no_speakers]
     for notice in filter(None, said if options.diarize else said[:1]):
         stderr.print(f"[yellow]note:[/] {shown(notice)}")
-    batch = _Batch(line, settings, wanted, output, None if piped else say, frozenset(filter(None, said)), scribe)
+    known = frozenset(filter(None, said))
+    batch = _Batch(line, settings, wanted, exporting, output, None if piped else say, known, scribe)
     try:
         failed = [source for source in sources if not batch.run(source)]
     finally:
@@ -128,6 +133,7 @@ class _Batch:
     line: "Line"
     settings: Settings
     formats: Sequence[str]
+    exporting: ExportOptions
     output: Path | None
     say: Callable[[str], None] | None  # None: the transcript itself goes to standard output
     said_before: frozenset[str]
@@ -155,7 +161,7 @@ class _Batch:
         written: list[Path] = []
 
         def deliver(transcript: Transcript) -> None:
-            contents = {get(wanted).suffix: render(wanted, transcript) for wanted in self.formats}
+            contents = {get(wanted).suffix: render(wanted, transcript, self.exporting) for wanted in self.formats}
             if self.say is None:
                 sys.stdout.buffer.write(next(iter(contents.values())))
                 sys.stdout.buffer.flush()

@@ -4,6 +4,7 @@ import math
 import re
 from datetime import UTC, datetime
 
+from steno.exports.phrases import ENGLISH, Phrases
 from steno.transcript import Provenance, Span
 
 # C0 and C1 controls, line and paragraph separators, bidi embeddings, overrides and isolates, the byte order mark,
@@ -47,32 +48,32 @@ def universal(moment: datetime) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def provenance_facts(provenance: Provenance) -> list[tuple[str, str]]:
+def provenance_facts(provenance: Provenance, phrase: Phrases = ENGLISH) -> list[tuple[str, str]]:
     """What made the transcript, as names and clean values; `Note` for each notice."""
-    revision = _revision(provenance.model_revision)
+    model = provenance.model + _revision(provenance.model_revision, phrase)
     settings = ", ".join(f"{key}={value}" for key, value in sorted(provenance.settings.items()))
     facts = [
-        ("Transcribed by", f"Steno {provenance.steno_version}"),
-        ("Model", provenance.model + revision),
+        (phrase("Transcribed by"), f"Steno {provenance.steno_version}"),
+        (phrase("Model"), model),
         *(
-            [("Speakers", provenance.diarization + _revision(provenance.diarization_revision))]
+            [(phrase("Speakers"), provenance.diarization + _revision(provenance.diarization_revision, phrase))]
             if provenance.diarization is not None
             else []
         ),
-        ("Settings", settings or "default"),
-        ("Recording", provenance.recording_name),
-        ("Recording SHA-256", provenance.recording_sha256),
-        *([("Recorded", provenance.recorded.isoformat())] if provenance.recorded is not None else []),
-        ("Date", provenance.created.isoformat()),
-        *(("Note", notice) for notice in provenance.notices),
+        (phrase("Settings"), settings or phrase("default")),
+        (phrase("Recording"), provenance.recording_name),
+        (phrase("Recording SHA-256"), provenance.recording_sha256),
+        *([(phrase("Recorded"), phrase.day(provenance.recorded))] if provenance.recorded is not None else []),
+        (phrase("Date"), provenance.created.isoformat()),
+        *((phrase("Note"), phrase.retold(notice)) for notice in provenance.notices),
     ]
     return [(name, clean(value)) for name, value in facts]
 
 
-def _revision(revision: str | None) -> str:
-    return f" (revision {revision})" if revision else ""
+def _revision(revision: str | None, phrase: Phrases) -> str:
+    return " " + phrase("(revision {revision})", revision=revision) if revision else ""
 
 
-def provenance_lines(provenance: Provenance) -> list[str]:
+def provenance_lines(provenance: Provenance, phrase: Phrases = ENGLISH) -> list[str]:
     """`name: value` lines for the formats that have a place for comments."""
-    return [f"{name}: {value}" for name, value in provenance_facts(provenance)]
+    return [f"{name}: {value}" for name, value in provenance_facts(provenance, phrase)]

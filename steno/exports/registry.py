@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from steno.errors import InvalidOption
+from steno.exports.phrases import LANGUAGE, Language
 from steno.exports.subtitles import SubtitleOptions
 from steno.transcript import Transcript
 
@@ -90,6 +91,7 @@ class ExportOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     subtitles: SubtitleOptions = SubtitleOptions()
+    language: Language | None = LANGUAGE
 
 
 _transcripts = Registry[Transcript, ExportOptions]("steno.exports", _MODULES, ExportOptions)

@@ -1,5 +1,6 @@
 """The sentences in each language, read from the catalogs beside this module as they are written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -9,6 +10,7 @@ from steno.sayings.sentences import SENTENCES
 
 LANGUAGES = ("fi", "sv")  # beside English
 _DEEPEST = 4  # sentences in the values of sentences
+FRAME = "frame"  # context in the catalogs of what stands around people's words; it is never looked for in a text
 _LONGEST = 4000  # characters; what the software says is far shorter
 _Found = tuple[Saying, dict[str, str]]
 
@@ -27,6 +29,11 @@ def told(code: str | None, text: str, language: str) -> str:
 def sayings(language: str) -> list[tuple[str, str]]:
     """Every sentence and its translation, for scripts that find them likewise."""
     return [(one.english, one.translated) for one in _book(language).all]
+
+
+def framed(text: str, language: str, values: Mapping[str, str]) -> str:
+    """A text that `phrase` marks, with its values, which stay as they are; in English where it is not translated."""
+    return Saying(text, _frames(language if language in LANGUAGES else "").get(text, text)).filled(values)
 
 
 @dataclass(frozen=True)
@@ -67,16 +74,24 @@ def _book(language: str) -> _Book:
 
 @cache
 def _read_book(language: str) -> _Book:
-    known = _read(language) if language else ()
+    known = tuple(Saying(*texts) for context, *texts in _read(language) if context is None)
     with_values = sorted((one for one in known if one.names), key=lambda one: one.weight, reverse=True)
     return _Book(known, {one.english: one.translated for one in known if not one.names}, tuple(with_values))
 
 
-def _read(language: str) -> tuple[Saying, ...]:
+@cache
+def _frames(language: str) -> dict[str, str]:
+    return {english: translated for context, english, translated in _read(language) if context == FRAME}
+
+
+@cache
+def _read(language: str) -> tuple[tuple[str | None, str, str], ...]:
+    """Context, English and translation of each."""
+    if not language:
+        return ()
     from babel.messages.pofile import read_po
 
     file = files("steno.sayings") / f"{language}.po"
     with file.open("rb") as content:
         catalog = read_po(content, locale=language)
-    pairs = [(one.id, one.string) for one in catalog if one.id and one.string]
-    return tuple(Saying(str(english), str(translated)) for english, translated in pairs)
+    return tuple((one.context, str(one.id), str(one.string)) for one in catalog if one.id and one.string)

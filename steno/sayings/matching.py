@@ -1,6 +1,7 @@
 """Finding a sentence again by the text around its values; no regular expressions, since values may be hostile."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,6 +44,6 @@ class Saying:
             at = where + len(words)
         return dict(zip(self.names, [*found, text[at:end]], strict=True))
 
-    def filled(self, values: dict[str, str]) -> str:
+    def filled(self, values: Mapping[str, str]) -> str:
         """The translation with these values."""
         return _PLACE.sub(lambda place: values.get(place[1], place[0]), self.translated)

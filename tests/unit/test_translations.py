@@ -78,3 +78,10 @@ def test_what_the_software_says_is_collected_wherever_it_arises() -> None:
     assert "the receiver is gone (410)" in found  # why something could not be sent
     assert "Ask again in {seconds} s." in found  # an error that writes its words itself
     assert "Sender of mails." in found  # what a setting is for
+
+
+def test_what_stands_around_peoples_words_is_collected_in_a_context_of_its_own() -> None:
+    collected = SAYINGS.collected()
+
+    assert collected.get("due {day}", "frame") is not None
+    assert collected.get("due {day}") is None

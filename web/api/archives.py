@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from steno.database.tables import Job
 from steno.errors import InvalidOption, StenoError
-from steno.exports import formats, render
-from steno.exports.minutes import minutes_formats, render_minutes
+from steno.exports import ExportOptions, formats, render
+from steno.exports.minutes import MinutesExportOptions, minutes_formats, render_minutes
+from steno.exports.phrases import LANGUAGE, Language
 from steno.ledger import jobs
 from steno.transcript import Transcript
 from web.api.documents import MINUTES, TRANSCRIPT, Found, beside, ending_of, latest, load
@@ -35,15 +36,23 @@ _FORMATS = Field(
 _ZIP = Answer("The archive.", media=(_MEDIA,), headers={"Content-Disposition": "Its name."})
 _SOON = 5.0  # seconds
 _PIECE = 64 * 1024  # bytes
-Wanted = Sequence[tuple[str, str]]
 
 
 class ArchiveQuery(BaseModel):
-    """Which formats."""
+    """Which formats, in which language."""
 
     model_config = ConfigDict(extra="forbid")
 
     formats: str | None = _FORMATS
+    language: Language | None = LANGUAGE
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Kinds and formats; the language of what has one."""
+
+    files: Sequence[tuple[str, str]]
+    language: Language | None
 
 
 class ArchivesQuery(ArchiveQuery):
@@ -60,7 +69,7 @@ def get_archive(job_id: str, query: ArchiveQuery) -> Response:
     with services().database.reading() as session:
         job = jobs.get(session, caller().user_id, job_id)
     stem = safe(_stem(job))
-    return _archive([_Folder(job, "", stem)], _read(query.formats), f"{stem}.zip")
+    return _archive([_Folder(job, "", stem)], _wanted(query), f"{stem}.zip")
 
 
 @routes.operation("GET", "/archive.zip", scope="jobs:read", answers={200: _ZIP}, problems=[404, 422, 429])
@@ -71,7 +80,7 @@ def get_archives(query: ArchivesQuery) -> Response:
         for job_id in dict.fromkeys(query.jobs.split(",")):
             job = jobs.get(session, caller().user_id, job_id)
             folders.append(_Folder(job, f"{names.of(_stem(job))}/", safe(_stem(job))))
-    return _archive(folders, _read(query.formats), f"recordings-{datetime.now(UTC):%Y-%m-%d}.zip")
+    return _archive(folders, _wanted(query), f"recordings-{datetime.now(UTC):%Y-%m-%d}.zip")
 
 
 @dataclass(frozen=True)
@@ -135,14 +144,14 @@ def _pieces(folders: Sequence[_Folder], wanted: Wanted, right: Right) -> Iterato
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for folder in folders:
             found = {kind: latest(folder.job, kind) for kind in (TRANSCRIPT, MINUTES)}
-            for kind, name in wanted:
+            for kind, name in wanted.files:
                 right.must_last()
                 document = found[kind]
                 if document is None:
                     continue
                 path = f"{folder.path}{folder.stem}{ending_of(kind, name)}"
                 try:
-                    content = _content(document, kind, name)
+                    content = _content(document, kind, name, wanted.language)
                 except StenoError as error:  # deleted at this moment, or a library is not installed
                     missing.append(f"{path}: {error}")
                     continue
@@ -163,13 +172,18 @@ def _file(archive: zipfile.ZipFile, pipe: _Pipe, path: str, content: bytes, docu
                 yield piece
 
 
-def _content(document: Found, kind: str, name: str) -> bytes:
+def _content(document: Found, kind: str, name: str, language: Language | None) -> bytes:
     if kind == TRANSCRIPT:
-        return render(name, load(document, Transcript))
-    return render_minutes(name, named(document, beside(document, TRANSCRIPT)))
+        return render(name, load(document, Transcript), ExportOptions(language=language))
+    minutes = named(document, beside(document, TRANSCRIPT))
+    return render_minutes(name, minutes, MinutesExportOptions(language=language))
 
 
-def _read(text: str | None) -> Wanted:
+def _wanted(query: ArchiveQuery) -> Wanted:
+    return Wanted(_read(query.formats), query.language)
+
+
+def _read(text: str | None) -> Sequence[tuple[str, str]]:
     """Kinds and formats. Raises InvalidOption."""
     every = [(TRANSCRIPT, name) for name in formats()] + [(MINUTES, name) for name in minutes_formats()]
     if text is None:

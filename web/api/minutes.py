@@ -4,7 +4,8 @@ from flask import Response
 from pydantic import BaseModel, ConfigDict
 
 from steno.editing import MinutesEdits, edited_minutes, with_names
-from steno.exports.minutes import minutes_formats, render_minutes
+from steno.exports.minutes import MinutesExportOptions, minutes_formats, render_minutes
+from steno.exports.phrases import LANGUAGE, Language
 from steno.minutes import Minutes
 from steno.transcript import Transcript
 from web.api.documents import (
@@ -30,13 +31,25 @@ from web.problems import NotThereYet
 
 routes = Routes("minutes")
 _SHOWN = Answer("The minutes.", media=tuple(media_types(MINUTES)), headers=HEADERS)
+_BY_DEFAULT = MinutesExportOptions()
 _CHANGED = Answer("The minutes as they are now.", Minutes, headers=HEADERS)
 
 
-class MinutesQuery(BaseModel):
-    """Which revision."""
+class MinutesLook(BaseModel):
+    """In which language."""
 
     model_config = ConfigDict(extra="forbid")
+
+    language: Language | None = LANGUAGE
+
+    @property
+    def options(self) -> MinutesExportOptions:
+        """As exports take them."""
+        return MinutesExportOptions(language=self.language)
+
+
+class MinutesQuery(MinutesLook):
+    """Which revision; in which language."""
 
     revision: int | None = REVISION
 
@@ -52,7 +65,7 @@ class MinutesQuery(BaseModel):
 def get_minutes(job_id: str, query: MinutesQuery) -> Response:
     """The minutes, in the format that the Accept header names; by default JSON."""
     name = chosen_format(MINUTES, None)
-    return minutes_as(opened(job_id, MINUTES, query.revision), name, attach=False)
+    return minutes_as(opened(job_id, MINUTES, query.revision), name, query.options, attach=False)
 
 
 @routes.operation(
@@ -66,7 +79,7 @@ def get_minutes(job_id: str, query: MinutesQuery) -> Response:
 def get_minutes_as(job_id: str, suffix: str, query: MinutesQuery) -> Response:
     """The minutes as a file in a format."""
     name = chosen_format(MINUTES, suffix)
-    return minutes_as(opened(job_id, MINUTES, query.revision), name, attach=True)
+    return minutes_as(opened(job_id, MINUTES, query.revision), name, query.options, attach=True)
 
 
 @routes.operation(
@@ -122,12 +135,14 @@ def restore_minutes(job_id: str, body: Restore) -> Response:
     return minutes_as(keep(latest, wanted), "json", attach=False)
 
 
-def minutes_as(found: Found, name: str, *, attach: bool) -> Response:
+def minutes_as(found: Found, name: str, options: MinutesExportOptions = _BY_DEFAULT, *, attach: bool) -> Response:
     """The minutes in a format, with the names that the speakers have now."""
     spoken = beside(found, TRANSCRIPT)
     # Another name makes another face of the same revision.
-    variant = spoken.document.id[:8] if spoken is not None else ""
-    return rendered(found, name, lambda: render_minutes(name, named(found, spoken)), attach=attach, variant=variant)
+    variant = (spoken.document.id[:8] if spoken is not None else "") + (options.language or "")
+    return rendered(
+        found, name, lambda: render_minutes(name, named(found, spoken), options), attach=attach, variant=variant
+    )
 
 
 def named(found: Found, spoken: Found | None) -> Minutes:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from steno.editing import TranscriptEdits, difference, edited, restored
 from steno.exports import ExportOptions, SubtitleOptions, formats, render
+from steno.exports.phrases import LANGUAGE, Language
 from steno.transcript import Segment, Speaker, Transcript
 from web.api.documents import (
     TRANSCRIPT,
@@ -41,15 +42,22 @@ PREFER = Parameter("Prefer", "`return=minimal`: answer with what has changed, no
 REVISION = Field(default=None, ge=1, le=2**31, description="By default the latest; 1 is what the machine made.")
 
 
-class TranscriptQuery(SubtitleOptions):
-    """Which revision; limits of subtitles."""
+class TranscriptLook(SubtitleOptions):
+    """In which language; limits of subtitles."""
 
-    revision: int | None = REVISION
+    language: Language | None = LANGUAGE
 
     @property
-    def subtitles(self) -> SubtitleOptions:
-        """The limits alone."""
-        return SubtitleOptions.model_validate(self.model_dump(exclude={"revision"}))
+    def options(self) -> ExportOptions:
+        """As exports take them."""
+        subtitles = SubtitleOptions.model_validate(self.model_dump(include=set(SubtitleOptions.model_fields)))
+        return ExportOptions(subtitles=subtitles, language=self.language)
+
+
+class TranscriptQuery(TranscriptLook):
+    """Which revision; in which language; limits of subtitles."""
+
+    revision: int | None = REVISION
 
 
 class Restore(BaseModel):
@@ -80,7 +88,7 @@ class TranscriptChange(BaseModel):
 )
 def get_transcript(job_id: str, query: TranscriptQuery) -> Response:
     """The transcript, in the format that the Accept header names; by default JSON."""
-    return transcript_as(opened(job_id, TRANSCRIPT, query.revision), chosen_format(TRANSCRIPT, None), query.subtitles)
+    return transcript_as(opened(job_id, TRANSCRIPT, query.revision), chosen_format(TRANSCRIPT, None), query.options)
 
 
 @routes.operation(
@@ -94,7 +102,7 @@ def get_transcript(job_id: str, query: TranscriptQuery) -> Response:
 def get_transcript_as(job_id: str, suffix: str, query: TranscriptQuery) -> Response:
     """The transcript as a file in a format."""
     name = chosen_format(TRANSCRIPT, suffix)
-    return transcript_as(opened(job_id, TRANSCRIPT, query.revision), name, query.subtitles, attach=True)
+    return transcript_as(opened(job_id, TRANSCRIPT, query.revision), name, query.options, attach=True)
 
 
 @routes.operation(
@@ -152,17 +160,17 @@ def list_transcript_revisions(job_id: str) -> Response:
 def transcript_as(
     found: Found,
     name: str,
-    subtitles: SubtitleOptions,
+    options: ExportOptions,
     *,
     attach: bool = False,
     seen_by: Callable[[Transcript], Transcript] = lambda transcript: transcript,
 ) -> Response:
     """The transcript in a format, as `seen_by` leaves it."""
-    changed = subtitles.model_dump_json(exclude_defaults=True)
+    changed = options.model_dump_json(exclude_defaults=True)
     return rendered(
         found,
         name,
-        lambda: render(name, seen_by(load(found, Transcript)), ExportOptions(subtitles=subtitles)),
+        lambda: render(name, seen_by(load(found, Transcript)), options),
         attach=attach,
         variant=f"{crc32(changed.encode()):08x}",
     )

@@ -1,4 +1,5 @@
-"""Collecting what the software says: errors of ours and what `said` marks, wherever it stands; sources are only read.
+"""Collecting what the software says: errors of ours, what `said` marks and what `phrase` writes, wherever it stands;
+sources are only read.
 
 Values become places by the names they have there: of `said(f"{len(doubts)} of {parts}")` comes `{doubts} of {parts}`.
 """
@@ -10,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
+
+from steno.sayings.catalogs import FRAME
 
 ROOT = Path(__file__).parents[2]
 # Who reads what these say works with the command line or writes programs: in English.
@@ -25,6 +28,7 @@ _UNTRANSLATED = (
 )
 # Marks beside the errors; all they say is their first argument.
 _MARKS = {"said", "NotSent"}
+_PHRASE = "phrase"
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -36,8 +40,8 @@ def collected() -> Catalog:
     imported = _unique(sources.values())
     for name, tree in sources.items():
         if not name.startswith(_UNTRANSLATED):
-            for text in _Sentences(tree, errors, imported).all():
-                catalog.add(text, locations=[(name, 0)])
+            for context, text in _Sentences(tree, errors, imported).all():
+                catalog.add(text, locations=[(name, 0)], context=context)
     return catalog
 
 
@@ -80,7 +84,14 @@ class _Sentences:
         self._errors = errors
         self._constants = imported | dict(_constants(tree))
 
-    def all(self) -> Iterator[str]:
+    def all(self) -> Iterator[tuple[str | None, str]]:
+        """Contexts and texts."""
+        for one in ast.walk(self._tree):
+            if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == _PHRASE:
+                yield from ((FRAME, text) for text in self._texts(one.args[:1]))
+        yield from ((None, text) for text in self._said())
+
+    def _said(self) -> Iterator[str]:
         for one in ast.walk(self._tree):
             if isinstance(one, ast.ClassDef) and one.name in self._errors:
                 yield from self._own(one)

@@ -27,10 +27,10 @@ _LINK = re.compile(
 
 _LABEL = re.compile(r"\d$")
 
-NO_EVIDENCE = "cites nothing that was said"
-NOT_SAID = "none of its words were said there"
-LINK = "holds an address that nobody said"
-LEAK = "repeats the instructions of the language model"
+NO_EVIDENCE = said("cites nothing that was said")
+NOT_SAID = said("none of its words were said there")
+LINK = said("holds an address that nobody said")
+LEAK = said("repeats the instructions of the language model")
 
 
 class Dropped(Exception):

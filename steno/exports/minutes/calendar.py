@@ -8,6 +8,7 @@ from steno.errors import MissingProgram
 from steno.exports.clean import clean, universal
 from steno.exports.minutes.reading import Links, doubted
 from steno.exports.minutes.registry import MinutesExportOptions, export_minutes
+from steno.exports.phrases import phrases
 from steno.exports.tiers import unique
 from steno.minutes import ActionItem, Minutes
 
@@ -29,13 +30,14 @@ def calendar(minutes: Minutes, options: MinutesExportOptions) -> bytes:
         )
 
     text = _verbatim()
-    links = Links(minutes, options)
+    phrase = phrases(minutes.language, options.language)
+    links = Links(minutes, options, phrase)
     made = Calendar()
     made.add("prodid", text(clean(f"-//Steno//Steno {minutes.provenance.steno_version}//EN")))
     made.add("version", "2.0")
     taken: set[str] = set()
     for item in minutes.action_items:
-        owner = clean(item.owner or "")
+        owner = clean(phrase.called(item.owner or ""))
         todo = Todo()
         todo.add("uid", str(uuid5(NAMESPACE_URL, unique(_identity(item, minutes.provenance.transcript_sha256), taken))))
         todo.add("dtstamp", universal(minutes.provenance.created))
@@ -56,11 +58,12 @@ def _identity(item: ActionItem, transcript_sha256: str) -> str:
 
 
 def _description(item: ActionItem, links: Links) -> str:
-    moment = links.at(item.start)
-    lines = [f"Due: {clean(item.due.spoken)}"] if item.due is not None and item.due.spoken else []
-    lines.append(f"Said at {moment.clock} <{moment.url}>")
+    phrase, moment = links.phrase, links.at(item.start)
+    spoken = item.due.spoken if item.due is not None else ""
+    lines = [phrase("Due: {spoken}", spoken=clean(spoken))] if spoken else []
+    lines.append(phrase("Said at {moment}", moment=f"{moment.clock} <{moment.url}>"))
     lines += [quote.line for quote in links.quoted(item.evidence)]
-    doubts = doubted(item)
+    doubts = doubted(item, phrase)
     return "\n".join([*lines, *([doubts] if doubts is not None else [])])
 
 

@@ -3,20 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from steno.exports.minutes.reading import (
-    ABOUT,
-    NOBODY,
-    NONE_FOUND,
-    Entry,
-    Moment,
-    Quote,
-    facts,
-    heading,
-    making,
-    notices,
-    sections,
-)
+from steno.exports.minutes.reading import Entry, Moment, Quote, about, facts, heading, making, notices, sections
 from steno.exports.minutes.registry import MinutesExportOptions, export_minutes
+from steno.exports.phrases import phrases
 from steno.minutes import Minutes
 
 # What means something anywhere in a line, `$`, `^` and `~` for many readers too; then what many make a link of without
@@ -31,14 +20,14 @@ _BEGINNING = re.compile(r"^(?:[-+=]|\d+(?=[.)]))")
 @export_minutes("md", media_type="text/markdown", suffix="minutes.md")
 def markdown(minutes: Minutes, options: MinutesExportOptions) -> str:
     """Action items are a task list. Text shows literally: no word of the recording makes a link, image or HTML."""
-    provenance = minutes.provenance
-    blocks = [f"# {escaped(heading(minutes))}", escaped(making(provenance))]
-    blocks += [f"> **Note:** {escaped(notice)}" for notice in notices(provenance)]
-    for section in sections(minutes, options):
+    provenance, phrase = minutes.provenance, phrases(minutes.language, options.language)
+    blocks = [f"# {escaped(heading(minutes, phrase))}", escaped(making(provenance, phrase))]
+    blocks += [f"> **{phrase('Note')}:** {escaped(notice)}" for notice in notices(provenance, phrase)]
+    for section in sections(minutes, options, phrase):
         blocks.append(f"## {section.heading}")
-        blocks.append("\n".join(line for entry in section.entries for line in _lines(entry)) or NONE_FOUND)
-    blocks.append(f"## {ABOUT}")
-    blocks.append("\n".join(f"- {name}: {escaped(value)}" for name, value in facts(minutes)))
+        blocks.append("\n".join(line for entry in section.entries for line in _lines(entry)) or section.empty)
+    blocks.append(f"## {about(phrase)}")
+    blocks.append("\n".join(f"- {name}: {escaped(value)}" for name, value in facts(minutes, phrase)))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -54,7 +43,7 @@ def _defused(beginning: re.Match[str]) -> str:
 def _lines(entry: Entry) -> Iterator[str]:
     parts = [escaped(entry.text)]
     if entry.duty is not None:
-        owner = NOBODY if entry.duty.owner is None else f"**{escaped(entry.duty.owner)}**"
+        owner = f"**{escaped(entry.duty.owner)}**" if entry.duty.named else entry.duty.owner
         parts.append(", ".join([owner, *([escaped(entry.duty.due)] if entry.duty.due is not None else [])]))
     doubts = f" *{escaped(entry.doubts)}*" if entry.doubts is not None else ""
     line = f"{' — '.join(parts)} ({_link(entry.moment)}){doubts}"
@@ -66,7 +55,7 @@ def _lines(entry: Entry) -> Iterator[str]:
 
 def _quoted(quote: Quote) -> str:
     speaker = f"{escaped(quote.speaker)}, " if quote.speaker is not None else ""
-    return f"{speaker}{_link(quote.moment)}: “{escaped(quote.text)}”"
+    return f"{speaker}{_link(quote.moment)}: {quote.marks[0]}{escaped(quote.text)}{quote.marks[1]}"
 
 
 def _link(moment: Moment) -> str:

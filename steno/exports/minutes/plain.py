@@ -3,8 +3,9 @@
 import textwrap
 from collections.abc import Iterator
 
-from steno.exports.minutes.reading import ABOUT, NOBODY, NONE_FOUND, Entry, facts, heading, making, notices, sections
+from steno.exports.minutes.reading import Entry, about, facts, heading, making, notices, sections
 from steno.exports.minutes.registry import MinutesExportOptions, export_minutes
+from steno.exports.phrases import phrases
 from steno.minutes import Minutes
 
 _COLUMNS = 76
@@ -13,14 +14,15 @@ _COLUMNS = 76
 @export_minutes("txt", media_type="text/plain", suffix="minutes.txt")
 def plain(minutes: Minutes, options: MinutesExportOptions) -> str:
     """At most 76 characters a line; only an address, which no line end may part, can be longer."""
-    title = _filled(heading(minutes))
-    blocks = [f"{title}\n{'=' * max(map(len, title.splitlines()))}", _filled(making(minutes.provenance))]
-    blocks += [_filled(f"Note: {notice}") for notice in notices(minutes.provenance)]
-    for section in sections(minutes, options):
+    phrase = phrases(minutes.language, options.language)
+    title = _filled(heading(minutes, phrase))
+    blocks = [f"{title}\n{'=' * max(map(len, title.splitlines()))}", _filled(making(minutes.provenance, phrase))]
+    blocks += [_filled(f"{phrase('Note')}: {notice}") for notice in notices(minutes.provenance, phrase)]
+    for section in sections(minutes, options, phrase):
         blocks.append(_underlined(section.heading))
-        blocks += ["\n".join(_lines(entry)) for entry in section.entries] or [NONE_FOUND]
-    blocks.append(_underlined(ABOUT))
-    blocks.append("\n".join(_filled(f"{name}: {value}", following="  ") for name, value in facts(minutes)))
+        blocks += ["\n".join(_lines(entry)) for entry in section.entries] or [section.empty]
+    blocks.append(_underlined(about(phrase)))
+    blocks.append("\n".join(_filled(f"{name}: {value}", following="  ") for name, value in facts(minutes, phrase)))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -29,7 +31,7 @@ def _lines(entry: Entry) -> Iterator[str]:
     indent = " " * (len(mark) + 1)
     text = entry.text
     if entry.duty is not None:
-        text += f" — {', '.join(part for part in (entry.duty.owner or NOBODY, entry.duty.due) if part is not None)}"
+        text += f" — {', '.join(part for part in (entry.duty.owner, entry.duty.due) if part is not None)}"
     yield _filled(text, first=f"{mark} ", following=indent)
     yield f"{indent}{entry.moment.clock} <{entry.moment.url}>"
     if entry.doubts is not None:

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from steno.exports.phrases import LANGUAGE, Language
 from steno.exports.registry import Registry
 from steno.minutes import Minutes
 
@@ -22,6 +23,7 @@ class MinutesExportOptions(BaseModel):
     link: str | None = Field(
         default=None, description="Address of the recording, to which times lead; else its name, beside the minutes."
     )
+    language: Language | None = LANGUAGE
 
 
 _minutes = Registry[Minutes, MinutesExportOptions]("steno.exports.minutes", _MODULES, MinutesExportOptions)

@@ -3,19 +3,9 @@
 from typing import TYPE_CHECKING
 
 from steno.exports.document import MEDIA_TYPE, add_facts, add_note, new_document, saved
-from steno.exports.minutes.reading import (
-    ABOUT,
-    NOBODY,
-    NONE_FOUND,
-    Entry,
-    Moment,
-    facts,
-    heading,
-    making,
-    notices,
-    sections,
-)
+from steno.exports.minutes.reading import Entry, Moment, about, facts, heading, making, notices, sections
 from steno.exports.minutes.registry import MinutesExportOptions, export_minutes
+from steno.exports.phrases import phrases
 from steno.minutes import Minutes
 
 if TYPE_CHECKING:
@@ -26,24 +16,28 @@ if TYPE_CHECKING:
 @export_minutes("docx", media_type=MEDIA_TYPE, suffix="minutes.docx", binary=True)
 def word(minutes: Minutes, options: MinutesExportOptions) -> bytes:
     """As Markdown, with times that open the recording; provenance in a table at the end and in the properties."""
-    provenance = minutes.provenance
-    title = heading(minutes)
+    provenance, phrase = minutes.provenance, phrases(minutes.language, options.language)
+    title, sha256 = heading(minutes, phrase), provenance.recording_sha256
     document = new_document(title)
-    document.add_paragraph(making(provenance))
-    for notice in notices(provenance):
+    document.add_paragraph(making(provenance, phrase))
+    for notice in notices(provenance, phrase):
         add_note(document, notice)
-    for section in sections(minutes, options):
+    for section in sections(minutes, options, phrase):
         document.add_heading(section.heading, level=2)
         for entry in section.entries:
             _add(document, entry)
         if not section.entries:
-            document.add_paragraph(NONE_FOUND)
-    add_facts(document, ABOUT, facts(minutes))
+            document.add_paragraph(section.empty)
+    add_facts(document, about(phrase), facts(minutes, phrase))
     return saved(
         document,
         title=title,
         steno_version=provenance.steno_version,
-        comments=f"Recording SHA-256: {provenance.recording_sha256}; model: {provenance.model or 'none'}",
+        comments=(
+            phrase("Recording SHA-256: {sha256}; model: {model}", sha256=sha256, model=provenance.model)
+            if provenance.model
+            else phrase("Recording SHA-256: {sha256}; model: none", sha256=sha256)
+        ),
         language=minutes.language,
         created=provenance.created,
     )
@@ -54,7 +48,7 @@ def _add(document: "Document", entry: Entry) -> None:
         paragraph = document.add_paragraph(entry.text, style="List Bullet")
     else:
         paragraph = document.add_paragraph(f"{'☑' if entry.duty.done else '☐'} {entry.text} — ")
-        paragraph.add_run(entry.duty.owner or NOBODY).bold = entry.duty.owner is not None
+        paragraph.add_run(entry.duty.owner).bold = entry.duty.named
         if entry.duty.due is not None:
             paragraph.add_run(f", {entry.duty.due}")
     paragraph.add_run(" (")
@@ -67,7 +61,7 @@ def _add(document: "Document", entry: Entry) -> None:
         if quote.speaker is not None:
             below.add_run(f"{quote.speaker}, ")
         _add_link(below, quote.moment)
-        below.add_run(f": “{quote.text}”")
+        below.add_run(f": {quote.marks[0]}{quote.text}{quote.marks[1]}")
 
 
 def _add_link(paragraph: "Paragraph", moment: Moment) -> None:
