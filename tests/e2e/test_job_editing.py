@@ -31,6 +31,29 @@ def test_a_word_is_corrected_in_its_place_saved_and_taken_back(opened: Opened) -
     expect(segment).to_have_text(f"{before} Really not")
 
 
+def test_pasted_lines_become_one_whose_words_stay_apart(opened: Opened) -> None:
+    page, before = opened().page, talk().segments[2].text
+    segment = page.locator('.segment[data-id="2"]')
+
+    segment.dblclick()
+    page.keyboard.press("Control+End")
+    page.evaluate(
+        """(text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", text);
+      clipboardData.setData("text/html", "<b>bold</b>");
+      const pasted = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+      document.activeElement.dispatchEvent(pasted);
+    }""",
+        "\none\r\ntwo\n\n<i>three</i>",
+    )
+    page.keyboard.press("Escape")
+
+    expect(segment).to_have_text(f"{before} one two <i>three</i>")
+    page.reload()
+    expect(segment).to_have_text(f"{before} one two <i>three</i>")
+
+
 def test_a_speaker_gets_a_name_everywhere(opened: Opened) -> None:
     page = opened().page
     spoken = page.get_by_role("button", name="Speaker 1", exact=True).count()

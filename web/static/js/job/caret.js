@@ -3,14 +3,17 @@
 /** A text as it is kept: one line, single spaces. */
 export const tidy = (text) => text.replace(/\s+/g, " ").trim();
 
+/** What is written in an element. Browsers that break lines by elements have them read as spaces: words stay apart. */
+export const written = (element) => [...element.childNodes].map((node) => (node.nodeName === "BR" ? " " : node.textContent)).join("");
+
 /** Characters before the caret in an element. */
 export function caretOffset(element) {
   const selection = getSelection();
-  if (!selection.rangeCount || !element.contains(selection.anchorNode)) return element.textContent.length;
+  if (!selection.rangeCount || !element.contains(selection.anchorNode)) return written(element).length;
   const range = document.createRange();
   range.setStart(element, 0);
   range.setEnd(selection.getRangeAt(0).startContainer, selection.getRangeAt(0).startOffset);
-  return range.toString().length;
+  return written(range.cloneContents()).length;
 }
 
 /** Put the caret behind so many characters. */
@@ -19,6 +22,16 @@ export function setCaret(element, offset) {
   if (text) getSelection().collapse(text, Math.min(offset, text.length));
   else getSelection().collapse(element, 0);
 }
+
+/** Go to the start or the end of a text; `extend` selects what lies between. */
+export function caretTo(element, end, extend) {
+  const place = end ? element.childNodes.length : 0;
+  if (extend) getSelection().extend(element, place);
+  else getSelection().collapse(element, place);
+}
+
+/** Put a text in the place of what is selected, as if it were typed: the browser can undo it. */
+export const insert = (text) => document.execCommand("insertText", false, text);
 
 /** The place in the element's text at a point of the page; null where there is none. */
 export function caretAt(element, x, y) {

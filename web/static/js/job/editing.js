@@ -2,7 +2,7 @@
 import { _ } from "../i18n.js";
 import { clock } from "../format.js";
 import { say } from "../say.js";
-import { caretAt, caretOffset, setCaret, tidy, wordAt } from "./caret.js";
+import { caretAt, caretOffset, caretTo, insert, setCaret, tidy, wordAt, written } from "./caret.js";
 import { EditBar } from "./editbar.js";
 
 const PAUSE = 1200; // milliseconds without a key until it is saved
@@ -24,6 +24,7 @@ export class Editor extends EventTarget {
     });
     root.addEventListener("input", (event) => { if (event.target === this.element) this.typed(); });
     root.addEventListener("keydown", (event) => { if (event.target === this.element) this.key(event); });
+    root.addEventListener("paste", (event) => { if (event.target === this.element || this.element?.contains(event.target)) this.paste(event); });
     document.addEventListener("focusout", (event) => this.left(event));
     document.addEventListener("visibilitychange", () => { if (document.hidden && this.id !== null && this.text) this.commit(); });
   }
@@ -70,7 +71,7 @@ export class Editor extends EventTarget {
     return saved;
   }
 
-  get text() { return tidy(this.element.textContent); }
+  get text() { return tidy(written(this.element)); }
 
   typed() {
     clearTimeout(this.timer);
@@ -90,12 +91,15 @@ export class Editor extends EventTarget {
 
   key(event) {
     const { key } = event, command = event.ctrlKey || event.metaKey;
-    const at = caretOffset(this.element), collapsed = getSelection().isCollapsed, length = this.element.textContent.length;
+    const at = caretOffset(this.element), collapsed = getSelection().isCollapsed, { length } = written(this.element);
     const run = {
       Escape: () => this.close({ focus: true }),
       Enter: () => (command ? this.close({ focus: true }) : this.split(at)),
       Backspace: at === 0 && collapsed && !command ? () => this.joinBefore() : null,
       Delete: at === length && collapsed && !command ? () => this.joinAfter() : null,
+      // Firefox stops at an edge of a line: the segment is no block of its own.
+      Home: event.ctrlKey ? () => caretTo(this.element, false, event.shiftKey) : null,
+      End: event.ctrlKey ? () => caretTo(this.element, true, event.shiftKey) : null,
       ArrowDown: event.altKey ? () => this.step(1) : null,
       ArrowUp: event.altKey ? () => this.step(-1) : null,
     }[key];
@@ -105,6 +109,13 @@ export class Editor extends EventTarget {
     if (!run) return;
     event.preventDefault();
     run();
+  }
+
+  /** A segment is one line, whatever lines the text has that is put in. */
+  paste(event) {
+    event.preventDefault();
+    const text = event.clipboardData.getData("text/plain").replace(/\s+/g, " ");
+    if (text) insert(text);
   }
 
   /** The player's keys while one writes. By their place: with Alt some keyboards write other letters. */
@@ -125,7 +136,7 @@ export class Editor extends EventTarget {
   }
 
   async split(at = caretOffset(this.element)) {
-    const { id } = this, whole = this.element.textContent;
+    const { id } = this, whole = written(this.element);
     if (!tidy(whole.slice(at))) return this.step(1);
     const word = tidy(whole.slice(0, at)).length;
     if (!word) return undefined;
