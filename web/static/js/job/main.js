@@ -66,6 +66,7 @@ async function open(job) {
     { name: "questions", label: _("Ask"), element: questions.element, shown: () => questions.shown() },
     { name: "history", label: _("History"), element: history.element, shown: () => history.shown() },
   ]);
+  here.saver.addEventListener("state", () => { if (here.saver.state === "saved" && tabs.now === "history") history.shown(); });
   await minutes.load();
   let names = JSON.stringify(here.transcript.speakers);
   here.transcript.addEventListener("change", () => {
