@@ -100,13 +100,15 @@ class _Collector(Collector):
     def collect(self) -> list[Metric]:
         with self._here.database.reading() as session:
             seen = measures.measure(session)
-        durations = GaugeMetricFamily(
-            "steno_stage_duration_seconds", "Of stages done within a day.", labels=["stage", "quantile"]
-        )
+        durations = Metric("steno_stage_duration_seconds", "Of stages done within a day.", "summary")
         for stage, found in seen.durations.items():
-            for quantile, seconds in _quantiles(found):
-                durations.add_metric([stage, quantile], seconds)
-        factors = [([quantile], factor) for quantile, factor in _quantiles(seen.factors)]
+            _add_quantiles(durations, {"stage": stage}, found)
+        factors = Metric(
+            "steno_real_time_factor",
+            "Seconds of work for a second of recording, of transcriptions done within a day.",
+            "summary",
+        )
+        _add_quantiles(factors, {}, seen.factors)
         depth = [([queue], float(count)) for queue, count in seen.depth.items()]
         age = [([queue], seconds) for queue, seconds in seen.age.items()]
         jobs = [([state], float(count)) for state, count in seen.jobs.items()]
@@ -119,22 +121,19 @@ class _Collector(Collector):
             _gauge("steno_jobs", "Jobs by state.", ["state"], jobs),
             _gauge("steno_stages_done_last_day", "Stages done within a day.", ["stage"], done),
             durations,
-            _gauge(
-                "steno_real_time_factor",
-                "Seconds of work for a second of recording, of transcriptions done within a day.",
-                ["quantile"],
-                factors,
-            ),
+            factors,
             _gauge("steno_stages_failed", "Failed stages by code.", ["stage", "code"], failed),
             _gauge("steno_deliveries", "Mails and webhook calls by state.", ["state"], deliveries),
             _gauge("steno_disk_free_bytes", "Where recordings lie.", [], [([], float(self._here.blobs.free()))]),
         ]
 
 
-def _quantiles(values: Sequence[float]) -> list[tuple[str, float]]:
+def _add_quantiles(summary: Metric, labels: dict[str, str], values: Sequence[float]) -> None:
+    # Without count and sum: those of the last day fall as well as rise, and nobody may take their rate.
     ranked = sorted(values)
-    places = [(quantile, min(len(ranked) - 1, int(quantile * len(ranked)))) for quantile in (0.5, 0.95)]
-    return [(str(quantile), ranked[place]) for quantile, place in places] if ranked else []
+    for quantile in (0.5, 0.95) if ranked else ():
+        place = min(len(ranked) - 1, int(quantile * len(ranked)))
+        summary.add_sample(summary.name, labels | {"quantile": str(quantile)}, ranked[place])
 
 
 def _gauge(name: str, says: str, labels: list[str], values: Iterable[tuple[Sequence[str], float]]) -> Metric:

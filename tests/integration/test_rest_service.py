@@ -104,6 +104,8 @@ def test_metrics_tell_how_fast_it_is_and_what_fails(rest: Rest, ann: Person) -> 
 
     told = rest.app.test_client().get("/metrics").text.splitlines()
 
+    assert "# TYPE steno_real_time_factor summary" in told  # promtool refuses quantiles of anything else
+    assert "# TYPE steno_stage_duration_seconds summary" in told
     assert 'steno_real_time_factor{quantile="0.5"} 0.5' in told
     assert 'steno_real_time_factor{quantile="0.95"} 2.0' in told
     assert 'steno_stage_duration_seconds{quantile="0.95",stage="transcribe"} 120.0' in told
