@@ -9,6 +9,7 @@ from typing import Any
 
 import openai
 import pytest
+import requests
 import srt
 import webvtt
 from openai import OpenAI
@@ -148,8 +149,33 @@ def test_models_are_listed_and_found(client: OpenAI) -> None:
 
     assert {"whisper-1", "auto", "starter", "large-v3-turbo"} <= set(names)
     assert {client.models.retrieve(name).object for name in names} == {"model"}
+    assert client.models.retrieve("gpt-4o-transcribe").id == "gpt-4o-transcribe"
     with pytest.raises(openai.NotFoundError, match="Known: whisper-1"):
         client.models.retrieve("whisper-9")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"language": ""},  # as from a form that was not filled in
+        {"model": "whisper-1", "language": "en-US", "response_format": "json", "temperature": "0.2"},
+        {"model": "gpt-4o-mini-transcribe", "language": "auto"},
+    ],
+)
+def test_what_other_programs_send_works_as_it_comes(service: Service, recording: Path, fields: dict[str, str]) -> None:
+    # From a microphone in a browser: another name than the content has, and of a length that nobody knows beforehand.
+    form = requests.Request("POST", "http://any", files={"file": ("audio.webm", recording.read_bytes())}, data=fields)
+    sent = form.prepare()
+
+    answer = service.request(
+        "POST",
+        "/v1/audio/transcriptions",
+        data=iter([sent.body]),
+        headers={"Content-Type": sent.headers["Content-Type"]},
+    )
+
+    assert answer.ok, answer.text
+    assert "Aurora" in answer.json()["text"]
 
 
 def test_a_wrong_key_is_refused_also_with_a_large_file(client: OpenAI) -> None:
@@ -164,6 +190,7 @@ def test_a_wrong_key_is_refused_also_with_a_large_file(client: OpenAI) -> None:
     [
         ({"model": "whisper-9"}, openai.NotFoundError, "model", "model_not_found"),
         ({"model": "../etc"}, openai.BadRequestError, "model", "invalid-request"),
+        ({"language": "klingonese"}, openai.BadRequestError, "language", "invalid-request"),
         ({"language": "fi", "model": "starter"}, openai.BadRequestError, "model", "unknown-language"),
         ({"file": ("a.wav", b"no recording")}, openai.BadRequestError, "file", "unreadable-media"),
         ({"file": ("a.wav", b"")}, openai.BadRequestError, "file", "empty-recording"),

@@ -1,4 +1,7 @@
-"""Languages as OpenAI names them in its answers: `english`, not `en`. The list is Whisper's (its tokenizer.py)."""
+"""Languages as OpenAI names them in its answers (`english`, not `en`), and as programs name them.
+
+The list is Whisper's (its tokenizer.py).
+"""
 
 _NAMES = """
 en english, zh chinese, de german, es spanish, ru russian, ko korean, fr french, ja japanese, pt portuguese, tr turkish,
@@ -14,9 +17,17 @@ my myanmar, bo tibetan, tl tagalog, mg malagasy, as assamese, tt tatar, haw hawa
 jw javanese, su sundanese, yue cantonese
 """
 _BY_CODE = dict(pair.strip().split(" ", 1) for pair in _NAMES.replace("\n", " ").split(","))
+_BY_NAME = {name: code for code, name in _BY_CODE.items()}
+_ANY = frozenset({"auto", "detect"})
 CODES = tuple(_BY_CODE)
 
 
 def name_of(code: str) -> str:
     """The English name of a language; the code itself where it has none here."""
     return _BY_CODE.get(code, code)
+
+
+def code_of(said: str) -> str | None:
+    """The code of a language as programs send it: `en`, `en-US`, `English`; None where it is to be detected."""
+    plain = said.strip().lower()
+    return None if plain in _ANY else _BY_NAME.get(plain) or plain.replace("_", "-").split("-", 1)[0]

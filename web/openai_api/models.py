@@ -1,5 +1,6 @@
 """The models that may be asked for, by Steno's names. One that is not here yet is downloaded where that is allowed."""
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel
@@ -8,9 +9,11 @@ from steno.config import Settings
 from steno.errors import UnknownModel
 from steno.model_names import NAMES
 
-# What programs made for OpenAI ask for, and Steno's own word for it: the model that the operator chose.
-_CHOSEN = ("whisper-1", "auto")
-_NAMES = ("whisper-1", *NAMES)
+# What programs made for OpenAI ask for, many without being told to: the model that the operator chose is meant.
+DEFAULT = "whisper-1"
+_OPENAI = re.compile(r"whisper(-1)?|gpt-([a-z0-9.]+-)*transcribe(-[a-z0-9]+)*")
+_ELSEWHERE = "whisper-"  # other servers of Whisper put this before Steno's names
+_NAMES = (DEFAULT, *NAMES)
 
 
 class Model(BaseModel):
@@ -35,14 +38,21 @@ def every_model() -> ModelList:
 
 
 def model_named(name: str) -> Model:
-    """The model of that name. Raises UnknownModel."""
-    if name not in _NAMES:
-        raise UnknownModel("There is no model of this name", f"Known: {', '.join(_NAMES)}.")
+    """The model of that name, also of one that is only understood. Raises UnknownModel."""
+    _own_name(name)
     return Model(id=name)
 
 
 def resolve(name: str, settings: Settings) -> str:
     """What a job calls the model. Raises UnknownModel."""
-    if name in _CHOSEN:
-        return settings.model
-    return name if "/" in name else model_named(name).id
+    return name if "/" in name else _own_name(name) or settings.model
+
+
+def _own_name(name: str) -> str | None:
+    """Steno's name for it; None where it is the operator's choice."""
+    if name == "auto" or _OPENAI.fullmatch(name):
+        return None
+    own = name.removeprefix(_ELSEWHERE)
+    if own not in NAMES:
+        raise UnknownModel("There is no model of this name", f"Known: {', '.join(_NAMES)}.")
+    return own

@@ -4,6 +4,7 @@ Parameters that Steno does not know are passed over, as programs send many; thos
 caller's intention are refused.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -13,8 +14,9 @@ from werkzeug.datastructures import MultiDict
 
 from steno.config import Settings
 from steno.jobs import Task, TranscriptionOptions
-from web.api.requests import MODEL
-from web.openai_api.models import resolve
+from web.api.requests import LANGUAGE, MODEL
+from web.openai_api.languages import code_of
+from web.openai_api.models import DEFAULT, resolve
 
 Format = Literal["json", "text", "srt", "verbose_json", "vtt", "diarized_json"]
 _STREAMED = ("json", "text", "diarized_json")
@@ -30,6 +32,12 @@ def _refused(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _code(language: str | None) -> str | None:
+    if language is not None and not re.fullmatch(LANGUAGE, language):
+        raise PydanticCustomError("language", "it must be a code such as 'en', or 'auto'")
+    return language
+
+
 Texts = tuple[Annotated[str, Field(max_length=_LONGEST_HOTWORDS)], ...]
 Refused = Annotated[tuple[str, ...], AfterValidator(_refused)]
 
@@ -39,8 +47,8 @@ class AudioRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    model: str = Field(pattern=MODEL)
-    language: Annotated[str | None, BeforeValidator(str.lower), Field(pattern=r"^[a-z]{2,3}$")] = None
+    model: str = Field(default=DEFAULT, pattern=MODEL)
+    language: Annotated[str | None, BeforeValidator(code_of), AfterValidator(_code)] = None
     languages: Texts = ()
     prompt: str | None = None
     keywords: Texts = ()
@@ -64,7 +72,7 @@ class AudioRequest(BaseModel):
         hotwords = ", ".join(self.keywords)
         return TranscriptionOptions(
             model=resolve(self.model, settings),
-            language=self.language or (self.languages[0] if len(self.languages) == 1 else None),
+            language=self.language or (code_of(self.languages[0]) if len(self.languages) == 1 else None),
             task=task,
             # The end counts, as with OpenAI: that is what stands before the recording's first words.
             prompt=self.prompt[-_LONGEST_PROMPT:] if self.prompt is not None else None,
