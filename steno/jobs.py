@@ -15,7 +15,9 @@ class TranscriptionOptions(BaseModel):
 
     model: str = Field(default="auto", description="Name, Hugging Face id or directory of the speech model.")
     language: str | None = Field(default=None, description="Code such as 'en'; detected where it is not given.")
-    task: Task = Field(default="transcribe", description="Translate means to English.")
+    task: Task = Field(
+        default="transcribe", description="Transcribe, where nothing is said, or translate into English."
+    )
     hotwords: str | None = Field(default=None, max_length=1000, description="Names and terms likely to be said.")
     prompt: str | None = Field(default=None, max_length=2000, description="Text that sets style and spelling.")
     diarize: bool = Field(default=True, description="Tell speakers apart.")
@@ -23,7 +25,8 @@ class TranscriptionOptions(BaseModel):
     min_speakers: int | None = Field(default=None, ge=1, le=50, description="At least so many people speak.")
     max_speakers: int | None = Field(default=None, ge=1, le=50, description="At most so many people speak.")
     channels: Literal["mix", "separate"] = Field(
-        default="mix", description="Separate: every channel is one speaker, as in recorded calls."
+        default="mix",
+        description="Mixed, where nothing is said; separate: every channel is one speaker, as in recorded calls.",
     )
     start: float = Field(default=0.0, ge=0, description="Seconds; what lies before is left out.")
     end: float | None = Field(default=None, gt=0, description="Seconds; what lies after is left out.")

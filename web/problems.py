@@ -5,7 +5,7 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -70,6 +70,8 @@ class Fault(BaseModel):
 
 class Problem(BaseModel):
     """An error, after RFC 9457. `detail` ends with the cure."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)  # without faults it names none
 
     type: str
     title: str

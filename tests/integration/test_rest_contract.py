@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -91,3 +92,66 @@ def test_a_form_brings_its_recording(rest: Rest) -> None:
 
     assert form["required"] == ["file"]
     assert (form["properties"]["file"]["type"], form["properties"]["file"]["format"]) == ("string", "binary")
+
+
+@pytest.fixture(scope="module")
+def document(rest: Rest) -> dict[str, Any]:
+    found: dict[str, Any] = rest.app.test_client().get(f"{API}/openapi.json").json
+    return found
+
+
+def _values(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object within."""
+    if isinstance(node, dict):
+        yield node
+    for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _values(one)
+
+
+def test_a_default_that_is_told_fits_its_schema(document: dict[str, Any]) -> None:
+    told = [one for one in _values(document["paths"]) if "default" in one and "type" in one]
+
+    assert told
+    assert [one for one in told if not Draft202012Validator(one).is_valid(one["default"])] == []
+
+
+def test_what_may_be_left_out_of_a_body_has_no_default_that_a_client_would_send(document: dict[str, Any]) -> None:
+    # Generated clients send defaults, or demand a value where there is one: neither leaves it to the operator.
+    assert [one for one in _values(document["components"]["schemas"]) if "default" in one and "type" in one] == []
+
+
+def test_no_field_of_a_form_is_null(document: dict[str, Any]) -> None:
+    assert [one for one in document["components"]["schemas"]["JobForm"]["properties"].values() if "anyOf" in one] == []
+
+
+def test_an_answer_says_that_all_its_fields_are_there(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+
+    for name in ("JobView", "TranscriptionOptions", "Transcript", "Word", "Minutes"):
+        assert set(schemas[name]["required"]) == set(schemas[name]["properties"]), name
+    assert "errors" not in schemas["Problem"]["required"]
+
+
+def test_every_content_of_an_answer_has_a_schema(document: dict[str, Any]) -> None:
+    bare = [
+        (address, method, status, media)
+        for address, methods in document["paths"].items()
+        for method, one in methods.items()
+        for status, answer in one["responses"].items()
+        for media, content in answer.get("content", {}).items()
+        if not content.get("schema")
+    ]
+
+    assert bare == []
+
+
+def test_a_transcript_is_described_and_in_a_file_comes_after_plain_text(document: dict[str, Any]) -> None:
+    def content(suffix: str) -> dict[str, Any]:
+        path = document["paths"][f"{API}/jobs/{{job_id}}/transcript{suffix}"]
+        found: dict[str, Any] = path["get"]["responses"]["200"]["content"]
+        return found
+
+    assert content("")["application/json"]["schema"] == {"$ref": "#/components/schemas/Transcript"}
+    # The first is what a generated client reads every answer as.
+    assert next(iter(content(""))) == "application/json"
+    assert next(iter(content(".{suffix}"))) == "text/plain"

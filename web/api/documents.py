@@ -25,7 +25,7 @@ from web.services import services
 
 Value = TypeVar("Value", bound=BaseModel)
 TRANSCRIPT, MINUTES, WAVEFORM = "transcript", "minutes", "waveform"
-_DEFAULT = "json"
+_DEFAULT, _JSON = "json", "application/json"
 NO_COPY = "private, no-store"  # words and voices are not for the disk of whatever computer the browser is on
 _FOLDERS = {TRANSCRIPT: "transcripts", MINUTES: "minutes"}  # of those that people change
 
@@ -158,10 +158,15 @@ def chosen_format(kind: str, suffix: str | None) -> str:
 @cache
 def media_types(kind: str) -> dict[str, str]:
     """Formats by media type, JSON first."""
-    found: dict[str, str] = {"application/json": _DEFAULT}
+    found: dict[str, str] = {_JSON: _DEFAULT}
     for name in formats() if kind == TRANSCRIPT else minutes_formats():
         found.setdefault(_export(kind, name).media_type, name)
     return found
+
+
+def file_types(kind: str) -> tuple[str, ...]:
+    """Media types, plain text first and JSON last: who asks for a suffix mostly wants words."""
+    return tuple(sorted(media_types(kind), key=lambda media: (media == _JSON, media != "text/plain")))
 
 
 def rendered(found: Found, name: str, render: Callable[[], bytes], *, attach: bool, variant: str = "") -> Response:

@@ -15,6 +15,7 @@ from web.api.documents import (
     beside,
     changing,
     chosen_format,
+    file_types,
     find,
     keep,
     load,
@@ -30,7 +31,8 @@ from web.contract import Answer, Parameter, Routes
 from web.problems import NotThereYet
 
 routes = Routes("minutes")
-_SHOWN = Answer("The minutes.", media=tuple(media_types(MINUTES)), headers=HEADERS)
+_SHOWN = Answer("The minutes.", Minutes, media=tuple(media_types(MINUTES)), headers=HEADERS)
+_FILE = Answer("The minutes.", Minutes, media=file_types(MINUTES), headers=HEADERS)
 _BY_DEFAULT = MinutesExportOptions()
 _CHANGED = Answer("The minutes as they are now.", Minutes, headers=HEADERS)
 
@@ -72,7 +74,7 @@ def get_minutes(job_id: str, query: MinutesQuery) -> Response:
     "GET",
     "/jobs/<id:job_id>/minutes.<suffix>",
     scope="jobs:read",
-    answers={200: _SHOWN, 304: Answer("Nothing changed.")},
+    answers={200: _FILE, 304: Answer("Nothing changed.")},
     headers=[IF_NONE_MATCH],
     path=[Parameter("suffix", "The format.", "path", minutes_formats())],
 )

@@ -31,16 +31,25 @@ _LARGEST_PRIORITY = 100
 class OptionsRequest(TranscriptionOptions):
     """How to transcribe. What is left out is as the operator set it."""
 
-    model: str = Field(default="auto", pattern=MODEL, description="Name or Hugging Face id of the speech model.")
+    model: str = Field(
+        default="auto",
+        pattern=MODEL,
+        description="Name or Hugging Face id of the speech model; the operator's choice where it is not given.",
+    )
     language: str | None = Field(
         default=None, pattern=LANGUAGE, description="Code such as 'en'; detected where it is not given."
+    )
+    diarize: bool = Field(
+        default=True, description="Tell speakers apart; as the operator set it where it is not given."
     )
 
 
 class MinutesRequest(MinutesOptions):
     """How to write the minutes."""
 
-    template: str = Field(default="general", pattern=TEMPLATE, description="Name of a template.")
+    template: str = Field(
+        default="general", pattern=TEMPLATE, description="Name of a template; the operator's where none is given."
+    )
     language: str | None = Field(
         default=None,
         pattern=LANGUAGE,
@@ -118,7 +127,9 @@ class JobForm(Particulars, OptionsRequest):
         BeforeValidator(_from_json, json_schema_input_type=str),
         Field(default=None, description="`true`, `false`, or options of the minutes as JSON."),
     ]
-    minutes_template: str | None = Field(default=None, pattern=TEMPLATE, description="Name of a template.")
+    minutes_template: str | None = Field(
+        default=None, pattern=TEMPLATE, description="Its name; the operator's where none is given."
+    )
     minutes_language: str | None = Field(default=None, pattern=LANGUAGE, description="Language of the minutes.")
 
     def as_json(self, upload_id: str) -> JobRequest:

@@ -30,8 +30,8 @@ class ShareRequest(BaseModel):
         description="Days until it ends; null: 30, or fewer where the server allows fewer.",
     )
     label: str = Field(default="", max_length=200, description="For whom it is; only you see it.")
-    with_audio: bool = Field(default=True, description="Whether the recording can be heard.")
-    with_minutes: bool = Field(default=True, description="Whether the minutes can be read.")
+    with_audio: bool = Field(default=True, description="False: the recording cannot be heard.")
+    with_minutes: bool = Field(default=True, description="False: the minutes cannot be read.")
 
 
 class ShareView(BaseModel):

@@ -36,7 +36,8 @@ class TokenRequest(BaseModel):
         default=["jobs:read", "jobs:write"],
         min_length=1,
         max_length=4,
-        description="What it allows; not more than the token that asks. `users` is for administrators.",
+        description="What it allows: not more than the token that asks; without it `jobs:read` and `jobs:write`. "
+        "`users` is for administrators.",
     )
     days: float | None = Field(
         default=None,

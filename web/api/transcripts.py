@@ -15,6 +15,7 @@ from web.api.documents import (
     Found,
     changing,
     chosen_format,
+    file_types,
     find,
     keep,
     load,
@@ -30,14 +31,9 @@ from web.api.revisions import RevisionList, list_revisions
 from web.contract import Answer, Parameter, Routes, json_answer
 
 routes = Routes("transcripts")
-_MEDIA = tuple(media_types(TRANSCRIPT))
 HEADERS = {"ETag": "Of this revision in this format.", "Steno-Revision": "Number of the revision."}
-_SHOWN = Answer("The transcript.", media=_MEDIA, headers=HEADERS)
-_CHANGED = Answer(
-    "The transcript as it is now; with `Prefer: return=minimal` only what has changed.",
-    media=("application/json",),
-    headers=HEADERS,
-)
+_SHOWN = Answer("The transcript.", Transcript, media=tuple(media_types(TRANSCRIPT)), headers=HEADERS)
+_FILE = Answer("The transcript.", Transcript, media=file_types(TRANSCRIPT), headers=HEADERS)
 PREFER = Parameter("Prefer", "`return=minimal`: answer with what has changed, not with all of it.")
 REVISION = Field(default=None, ge=1, le=2**31, description="By default the latest; 1 is what the machine made.")
 
@@ -65,7 +61,7 @@ class Restore(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    revision: int = Field(default=1, ge=1, le=2**31)
+    revision: int = Field(default=1, ge=1, le=2**31, description="What the machine made, where none is given.")
 
 
 class TranscriptChange(BaseModel):
@@ -76,6 +72,14 @@ class TranscriptChange(BaseModel):
     removed: tuple[int, ...] = Field(description="Ids of segments that are gone.")
     order: tuple[int, ...] | None = Field(description="Ids of all segments in order; null where that is as before.")
     speakers: tuple[Speaker, ...] = Field(description="All of them.")
+
+
+_CHANGED = Answer(
+    "The transcript as it is now; with `Prefer: return=minimal` only what has changed.",
+    Transcript,
+    headers=HEADERS,
+    briefly=TranscriptChange,
+)
 
 
 @routes.operation(
@@ -95,7 +99,7 @@ def get_transcript(job_id: str, query: TranscriptQuery) -> Response:
     "GET",
     "/jobs/<id:job_id>/transcript.<suffix>",
     scope="jobs:read",
-    answers={200: _SHOWN, 304: Answer("Nothing changed.")},
+    answers={200: _FILE, 304: Answer("Nothing changed.")},
     headers=[IF_NONE_MATCH],
     path=[Parameter("suffix", "The format.", "path", formats())],
 )

@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document, made of the operations that are served."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -8,8 +8,10 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 import steno
 from web.contract.operations import ID, Answer, Operation, Parameter
+from web.contract.schemas import Schemas, schema_of_media, without_null
 from web.problems import MEDIA_TYPE, Problem
 
+_JSON, _FORM = "application/json", "multipart/form-data"
 _REFERENCE = "#/components/schemas/{model}"
 _PROBLEMS = {
     400: "What was sent cannot be read.",
@@ -61,13 +63,18 @@ def openapi_document(operations: Sequence[Operation], *, server: str = "/") -> d
 _References = Mapping[tuple[type[Any], JsonSchemaMode], dict[str, Any]]
 
 
-def _schemas(operations: Iterable[Operation]) -> tuple[_References, dict[str, Any]]:
+def _schemas(operations: Sequence[Operation]) -> tuple[_References, dict[str, Any]]:
     wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(Problem, "serialization"): None}
     for one in operations:
         wanted |= dict.fromkeys((model, "validation") for model in one.bodies.values())
-        wanted |= dict.fromkeys((answer.model, "serialization") for answer in one.answers.values() if answer.model)
-    references, definitions = models_json_schema(list(wanted), ref_template=_REFERENCE)
-    return references, definitions["$defs"]
+        for answer in one.answers.values():
+            wanted |= dict.fromkeys((model, "serialization") for model in answer.models)
+    references, definitions = models_json_schema(list(wanted), ref_template=_REFERENCE, schema_generator=Schemas)
+    made = definitions["$defs"]
+    for form in {one.bodies[_FORM] for one in operations if _FORM in one.bodies}:
+        described = made[references[form, "validation"]["$ref"].rsplit("/", 1)[1]]
+        described["properties"] = {name: without_null(one, made) for name, one in described["properties"].items()}
+    return references, made
 
 
 def _operation(one: Operation, references: _References) -> dict[str, object]:
@@ -113,24 +120,12 @@ def _parameters(one: Operation) -> list[dict[str, object]]:
         schema = one.query.model_json_schema(ref_template=_REFERENCE)
         required = schema.get("required", [])
         for name, described in schema["properties"].items():
-            value = _without_null(described, schema)
-            says = value.pop("description", "")
+            value = without_null(described, schema.get("$defs", {}))
+            says, _ = value.pop("description", ""), value.pop("title", None)
             found.append(
                 {"name": name, "in": "query", "description": says, "required": name in required, "schema": value}
             )
     return found
-
-
-def _without_null(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """A query string cannot say null: a parameter that may be is one that may be left out."""
-    kinds = [kind for kind in value.get("anyOf", []) if kind.get("type") != "null"]
-    if len(kinds) != 1:
-        return dict(value)
-    kind = kinds[0]
-    if "$ref" in kind:
-        kind = schema["$defs"][kind["$ref"].rsplit("/", 1)[1]]
-    rest = {name: one for name, one in value.items() if name not in {"anyOf", "default"}}
-    return {**kind, **rest}
 
 
 def _parameter(one: Parameter) -> dict[str, object]:
@@ -144,9 +139,14 @@ def _parameter(one: Parameter) -> dict[str, object]:
 
 
 def _answer(answer: Answer, references: _References) -> dict[str, object]:
-    content: dict[str, object] = {media: {} for media in answer.media}
-    if answer.model is not None:
-        content["application/json"] = {"schema": references[answer.model, "serialization"]}
+    content: dict[str, object] = {}
+    schemas = [references[model, "serialization"] for model in answer.models]
+    # The first is what a generated client reads the answer as: where there is a choice, the declaration makes it.
+    for media in answer.media or (_JSON,) * bool(schemas):
+        schema = schema_of_media(media)
+        if media == _JSON:
+            schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+        content[media] = {"schema": schema}
     described: dict[str, object] = {"description": answer.says}
     if content:
         described["content"] = content

@@ -30,12 +30,22 @@ class IdConverter(BaseConverter):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a status means: a JSON value, content of other kinds, or nothing."""
+    """What a status means: a JSON value, content of other kinds, or nothing.
+
+    `media` names the kinds in the order of their weight where JSON is not the only one, `briefly` what the value is
+    for who prefers less of it.
+    """
 
     says: str
     model: type[BaseModel] | None = None
     media: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    briefly: type[BaseModel] | None = None
+
+    @property
+    def models(self) -> tuple[type[BaseModel], ...]:
+        """What the JSON value may be."""
+        return tuple(model for model in (self.model, self.briefly) if model is not None)
 
 
 @dataclass(frozen=True)
