@@ -146,6 +146,12 @@ def revoke(session: Session, user_id: str, token_id: str) -> bool:
     return True
 
 
+def revoke_all(session: Session, user_id: str) -> int:
+    """Take all of a person's tokens back; how many there were."""
+    ids = [token.id for token in tokens_of(session, user_id)]
+    return sum(revoke(session, user_id, token_id) for token_id in ids)
+
+
 def _good() -> ColumnElement[bool]:
     return (ApiToken.expires.is_(None) | (ApiToken.expires > now())) & User.disabled.is_(False)
 

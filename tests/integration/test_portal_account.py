@@ -80,6 +80,32 @@ def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(rest: Rest
     assert Person(rest.app).sign_in(password="a new long sentence").status_code == 303
 
 
+def test_a_new_password_takes_the_tokens_back_where_that_is_wanted(rest: Rest) -> None:
+    here = enter(rest)
+    with rest.database.reading() as session:
+        user_id = session.scalars(select(User.id)).one()
+    assert "Revoke my API tokens" not in here.get("/account/security").text
+    for n in range(2):
+        rest.database.write(lambda session, n=n: accounts.issue_token(session, session.get_one(User, user_id), f"{n}"))
+    assert "Revoke my API tokens" in here.get("/account/security").text
+
+    def left() -> int:
+        with rest.database.reading() as session:
+            return len(accounts.tokens_of(session, user_id))
+
+    page = {"page": "/account/security"}
+    here.post("/account/password", **page, old=PASSWORD, new="a new long sentence")
+    assert left() == 2
+    here.post("/account/password", **page, old="wrong", new="another long sentence", tokens="on")
+    assert left() == 2
+    here.post("/account/password", **page, old="a new long sentence", new="another long sentence", tokens="on")
+    assert left() == 0
+    assert "your API tokens are revoked" in here.get("/account/security").text
+    with rest.database.reading() as session:
+        noted = session.scalars(select(AuditEvent.kind).where(AuditEvent.user_id == user_id)).all()
+    assert noted.count("token.revoked") == 2
+
+
 def test_the_old_password_cannot_be_guessed_there_either(rest: Rest) -> None:
     ann = enter(rest)
 

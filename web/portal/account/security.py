@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from steno.database.tables import User, WebSession
 from steno.errors import StenoError
-from steno.ledger import people
+from steno.ledger import accounts, people
 from steno.ledger import sessions as ledger
 from web import sessions
 from web.auth import caller, page
@@ -54,18 +54,25 @@ def show() -> AnyResponse:
 def change_password() -> AnyResponse:
     """Take a new password from who knows the old one; every session ends, this one goes on with a new secret."""
     here, who, new = services(), caller(), request.form.get("new", "")
+    tokens = "tokens" in request.form
     found = tried(who.name, request.form.get("old", ""))
     if found.user is None:
         return found.marked(_page(found.status(422), fault=found.refusal(_("The old password is wrong."))))
 
     def change(session: Session) -> None:
         ledger.set_password(session, session.get_one(User, who.user_id), new)
+        if tokens:
+            accounts.revoke_all(session, who.user_id)
 
     try:
         here.database.write(change)
     except StenoError as error:
         return _page(422, fault=told(error.code, str(error)))
     enter(who.user_id)
+    if tokens:
+        return done(
+            _("The password is changed. You are signed out everywhere else; your API tokens are revoked."), _HERE
+        )
     return done(_("The password is changed. You are signed out everywhere else."), _HERE)
 
 
@@ -101,10 +108,12 @@ def _page(status: int = 200, **shown: object) -> Response:
     here, who = services(), caller()
     with here.database.reading() as session:
         user = people.get(session, who.user_id)
+        tokens = len(accounts.tokens_of(session, who.user_id))
         browsers = [_browser(one, who.session_id) for one in ledger.sessions_of(session, who.user_id)]
     password = here.settings.local_accounts and user.password_hash is not None
     browsers.sort(key=lambda one: (not one.this, -one.last_used))
-    page_ = render_template("account/security.html", user=user, browsers=browsers, password=password, **shown)
+    shown |= {"user": user, "browsers": browsers, "password": password, "tokens": tokens}
+    page_ = render_template("account/security.html", **shown)
     return make_response(page_, status)
 
 
