@@ -50,6 +50,21 @@ def saved(
     # The format knows only UTC; python-docx writes the numbers as they are.
     properties.created = properties.modified = universal(created).replace(tzinfo=None)
     properties.language = clean(language)[:_LONGEST]
+    _proofread_in(document, language)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def _proofread_in(document: "Document", language: str) -> None:
+    """Have word processors check the spelling by this language; else every Finnish word is marked as wrong."""
+    from babel.core import get_global
+    from docx.oxml.ns import qn
+
+    whole = get_global("likely_subtags").get(language)  # of fi: fi_Latn_FI
+    if whole is None or language == "en":  # as the template has it
+        return
+    code, _, territory = whole.split("_")
+    for lang in document.styles.element.iter(qn("w:lang")):
+        for script in ("w:val", "w:eastAsia", "w:bidi"):
+            lang.set(qn(script), f"{code}-{territory}")

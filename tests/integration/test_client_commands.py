@@ -122,7 +122,8 @@ def test_the_first_token_is_printed_once(tmp_path: Path) -> None:
 
 
 def test_submit_waits_and_writes_transcript_and_minutes(client: Steno, recording: Path) -> None:
-    run = client("submit", recording, "--wait", "-m", "starter", "-l", "en", "--format", "txt,srt,json,TextGrid")
+    formats = ("--format", "txt,srt,json,TextGrid", "--export-language", "sv")
+    run = client("submit", recording, "--wait", "-m", "starter", "-l", "en", *formats)
 
     assert run.returncode == 0, run.stderr.decode()
     assert run.stdout == b""
@@ -133,6 +134,8 @@ def test_submit_waits_and_writes_transcript_and_minutes(client: Steno, recording
     assert transcript.segments
     assert transcript.provenance.recording_name == recording.name
     Minutes.model_validate_json((recording.parent / "kokous äö.minutes.json").read_bytes())
+    assert (recording.parent / "kokous äö.txt").read_text("utf-8").startswith("Transkriberat av: Steno")
+    assert "\n## Uppgifter\n" in (recording.parent / "kokous äö.minutes.md").read_text("utf-8")
 
 
 def test_what_is_not_asked_for_is_as_the_service_is_set(service: Service, client: Steno, tmp_path: Path) -> None:

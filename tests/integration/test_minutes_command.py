@@ -74,6 +74,13 @@ def test_a_transcript_becomes_minutes_in_every_format(steno: Steno, transcript: 
     assert written == {"minutes.md", "minutes.docx", "minutes.json", "minutes.txt", "ics"}
 
 
+def test_headings_are_in_the_language_that_is_chosen(steno: Steno, transcript: Path) -> None:
+    result = steno("minutes", transcript, "--format", "md", "--export-language", "fi")
+
+    assert result.returncode == 0, result.stderr.decode()
+    assert "\n## Tehtävät\n" in (transcript.parent / "meeting.minutes.md").read_text("utf-8")
+
+
 def test_one_that_fails_does_not_stop_the_others(steno: Steno, transcript: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text("{}")
@@ -92,6 +99,7 @@ def test_one_that_fails_does_not_stop_the_others(steno: Steno, transcript: Path,
         (["--template", "missing.toml"], "cannot be read"),
         (["--recorded", "yesterday"], "Write YYYY-MM-DD"),
         (["--format", "pdf"], "There is no format 'pdf'"),
+        (["--export-language", "de"], "--export-language de is not known. Known: en, fi, sv."),
     ],
 )
 def test_a_wrong_option_is_said_with_its_cure(steno: Steno, transcript: Path, arguments: list[str], said: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from pydantic import ValidationError
 
 from steno.exports import ExportOptions, formats, render
@@ -133,6 +134,24 @@ def test_a_finnish_transcript() -> None:
     assert text.startswith("Litteroija: Steno 0.1.0\nMalli: starter (versio abc)\nAsetukset: beam_size=5\n")
     assert "\n\n[0:00:00] Puhuja 1:\nGod morgon, alla.\n\n" in text
     assert text.endswith("\n\n[0:00:07–0:00:09 puhetta kuului, mutta sanoja ei tunnistettu]\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "proofread"),
+    [
+        ("fi", "fi-FI"),
+        ("sv", "sv-SE"),
+        ("de", "de-DE"),
+        ("ja", "ja-JP"),
+        ("en", "en-US"),
+        ("xx", "en-US"),
+        ("", "en-US"),
+    ],
+)
+def test_word_processors_check_the_spelling_by_the_language_of_the_text(language: str, proofread: str) -> None:
+    for content in (render("docx", unnamed(language)), render_minutes("docx", of_council(language))):
+        [lang] = Document(io.BytesIO(content)).styles.element.iter(qn("w:lang"))
+        assert lang.get(qn("w:val")) == proofread
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
