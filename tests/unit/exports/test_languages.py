@@ -2,7 +2,7 @@
 
 import io
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from docx import Document
@@ -13,6 +13,7 @@ from steno.exports import ExportOptions, formats, render
 from steno.exports.minutes import MinutesExportOptions, minutes_formats, render_minutes
 from steno.exports.phrases import Language
 from steno.minutes import Due, Minutes
+from steno.sayings import LANGUAGES
 from steno.transcript import Transcript
 from tests.unit.exports.meetings import meeting, provenance, to_do
 from tests.unit.exports.transcripts import small, spoken, transcript_of
@@ -189,6 +190,10 @@ def test_a_translation_has_an_english_frame() -> None:
 @pytest.mark.parametrize(("language", "called"), [("en", "Speaker 1"), ("fi", "Puhuja 1"), ("sv", "Talare 1")])
 def test_another_language_can_be_chosen(language: Language, called: str) -> None:
     assert f"[{called}]" in render("srt", unnamed("sv"), ExportOptions(language=language)).decode()
+
+
+def test_every_language_that_is_translated_can_be_chosen() -> None:
+    assert get_args(Language) == ("en", *LANGUAGES)
 
 
 @pytest.mark.parametrize("options", [ExportOptions, MinutesExportOptions])
