@@ -66,6 +66,8 @@ def create() -> Response:
     _check_version()
     if "Upload-Defer-Length" in request.headers:
         raise Malformed("The length of an upload must be known", "Send Upload-Length.")
+    if "Upload-Concat" in request.headers:  # as clients do that send parts at the same time
+        raise Malformed("Uploads are not put together of parts here", "Send it as one upload.")
     size, name, checksum = _number("Upload-Length"), _file_name(), _checksum()
     bytes_come = bool(request.content_length) or "chunked" in request.headers.get("Transfer-Encoding", "").lower()
     if bytes_come:

@@ -325,6 +325,8 @@ def test_what_is_no_tus_is_refused(service: UploadService, ada: Person) -> None:
         "offset": ada.ask("PATCH", address, b"abc", **chunk | {"Upload-Offset": "-1"}),
         "no length": ada.ask("POST", service.url, **TUS),
         "deferred": ada.ask("POST", service.url, **TUS, **{"Upload-Defer-Length": "1"}),
+        "part": ada.create(3, **{"Upload-Concat": "partial"}),
+        "parts": ada.ask("POST", service.url, **TUS, **{"Upload-Concat": f"final;{address}"}),
         "metadata": ada.create(3, **{"Upload-Metadata": "filename %%%"}),
         "algorithm": ada.send(address, 0, b"abc", **{"Upload-Checksum": "crc32 AAAA"}),
     }
@@ -336,10 +338,13 @@ def test_what_is_no_tus_is_refused(service: UploadService, ada: Person) -> None:
         "offset": 400,
         "no length": 400,
         "deferred": 400,
+        "part": 400,
+        "parts": 400,
         "metadata": 400,
         "algorithm": 400,
     }
     assert answers["version"].headers["Tus-Version"] == "1.0.0"
+    assert all("as one upload" in answers[name].json()["detail"] for name in ("part", "parts"))
 
 
 def test_what_cannot_be_kept_is_refused_before_the_first_byte(service: UploadService, ada: Person) -> None:
