@@ -1,6 +1,9 @@
 """The REST API keeps the contract it publishes: requests of all kinds, made from its own OpenAPI document."""
 
+import json
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,8 +21,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from steno.states import JobState
 from tests.rest import API, Person, Rest, make_rest
 from web.app import ROUTES
+from worker.notification import Notice, webhooks
 
 _CHECKS = [
     not_a_server_error,
@@ -155,3 +160,21 @@ def test_a_transcript_is_described_and_in_a_file_comes_after_plain_text(document
     # The first is what a generated client reads every answer as.
     assert next(iter(content(""))) == "application/json"
     assert next(iter(content(".{suffix}"))) == "text/plain"
+
+
+def test_what_streams_and_webhooks_tell_is_described_as_it_is_sent(rest: Rest, document: dict[str, Any]) -> None:
+    bob = rest.person("carol@example.org")
+    job_id = bob.job(content="a job to follow")
+    bob("POST", f"/jobs/{job_id}/cancel")
+    stream = bob("GET", f"/jobs/{job_id}/events").text
+    notice = Notice(
+        delivery_id="1", event="job.cancelled", address="", at=datetime.now(UTC), job_id=job_id, name="a.wav",
+        state=JobState.CANCELLED, minutes=False, no_minutes=None, error=None, remarks=(),
+    )  # fmt: skip
+    event = json.loads(re.findall(r"^event: job\ndata: (.*)$", stream, re.M)[-1])
+    called = json.loads(webhooks.body(notice, rest.settings))
+
+    Draft202012Validator({**document, "$ref": "#/components/schemas/JobEvent"}).validate(event)
+    body = document["webhooks"]["jobEnded"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    Draft202012Validator({**document, **body}).validate(called)
+    assert (event["state"], called["data"]["state"]) == ("cancelled", "cancelled")

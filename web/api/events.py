@@ -23,8 +23,8 @@ _HEARTBEAT = 15.0  # seconds: proxies cut what is silent for a minute
 _LONGEST = 3600.0  # seconds; then the client connects anew, with a token that is looked at anew
 
 
-class EventView(BaseModel):
-    """What is said with every event of the name `job`."""
+class JobEvent(BaseModel):
+    """What is said with every event `job` of a stream: how far it is."""
 
     id: str
     state: JobState
@@ -39,7 +39,7 @@ class EventView(BaseModel):
     "/jobs/<id:job_id>/events",
     scope="jobs:read",
     answers={
-        200: Answer("Events, until the job ends.", media=("text/event-stream",)),
+        200: Answer("Events, until the job ends.", media=("text/event-stream",), event=JobEvent),
         204: Answer("The job has ended, and you have seen it (Last-Event-ID)."),
     },
     headers=[Parameter("Last-Event-ID", "Id of the last event you saw.")],
@@ -47,8 +47,8 @@ class EventView(BaseModel):
 def follow_job(job_id: str) -> Response:
     """Follow a job (server-sent events).
 
-    The event `job` comes at once and with every change; `deleted` where the job is deleted meanwhile. A comment comes
-    every 15 seconds. The stream ends when the job does.
+    The event `job`, whose data is a JobEvent, comes at once and with every change; `deleted` where the job is deleted
+    meanwhile. A comment comes every 15 seconds. The stream ends when the job does.
     """
     here, who = services(), caller()
     first = _look(here.database, who.user_id, job_id)
@@ -75,7 +75,7 @@ def _look(database: Database, user_id: str, job_id: str) -> _Look:
     """The job now. Raises UnknownJob."""
     with database.reading() as session:
         job = jobs.get(session, user_id, job_id)
-        view = EventView(
+        view = JobEvent(
             id=job.id,
             state=JobState(job.state),
             version=job.version,

@@ -7,8 +7,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 import steno
+from steno.webhook_event import WebhookEvent
 from web.contract.operations import ID, Answer, Operation, Parameter
 from web.contract.schemas import Schemas, schema_of_media, without_null
+from web.contract.webhooks import job_ended
 from web.problems import MEDIA_TYPE, Problem
 
 _JSON, _FORM = "application/json", "multipart/form-data"
@@ -51,6 +53,7 @@ def openapi_document(operations: Sequence[Operation], *, server: str = "/") -> d
         "security": [{"token": []}],
         "tags": [{"name": tag} for tag in dict.fromkeys(one.tag for one in operations)],
         "paths": paths,
+        "webhooks": {"jobEnded": {"post": job_ended(references[WebhookEvent, "serialization"])}},
         "components": {
             "schemas": schemas,
             "securitySchemes": {
@@ -64,11 +67,14 @@ _References = Mapping[tuple[type[Any], JsonSchemaMode], dict[str, Any]]
 
 
 def _schemas(operations: Sequence[Operation]) -> tuple[_References, dict[str, Any]]:
-    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(Problem, "serialization"): None}
+    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = dict.fromkeys(
+        (model, "serialization") for model in (Problem, WebhookEvent)
+    )
     for one in operations:
         wanted |= dict.fromkeys((model, "validation") for model in one.bodies.values())
         for answer in one.answers.values():
-            wanted |= dict.fromkeys((model, "serialization") for model in answer.models)
+            told = [*answer.models, *([answer.event] if answer.event is not None else [])]
+            wanted |= dict.fromkeys((model, "serialization") for model in told)
     references, definitions = models_json_schema(list(wanted), ref_template=_REFERENCE, schema_generator=Schemas)
     made = definitions["$defs"]
     for form in {one.bodies[_FORM] for one in operations if _FORM in one.bodies}:

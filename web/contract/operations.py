@@ -33,7 +33,7 @@ class Answer:
     """What a status means: a JSON value, content of other kinds, or nothing.
 
     `media` names the kinds in the order of their weight where JSON is not the only one, `briefly` what the value is
-    for who prefers less of it.
+    for who prefers less of it, `event` the data of each event of a stream, which OpenAPI 3.1 cannot say.
     """
 
     says: str
@@ -41,6 +41,7 @@ class Answer:
     media: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     briefly: type[BaseModel] | None = None
+    event: type[BaseModel] | None = None
 
     @property
     def models(self) -> tuple[type[BaseModel], ...]:

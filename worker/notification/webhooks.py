@@ -1,7 +1,6 @@
 """Webhooks: one signed POST by Standard Webhooks, to checked addresses only, without redirects, in ten seconds."""
 
 import http.client
-import json
 import socket
 import ssl
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from steno.errors import InvalidOption
 from steno.exports.clean import clean
 from steno.sayings.marking import said
 from steno.webhook_address import IpAddress, WebhookAddress, check_webhook_url, webhook_key
+from steno.webhook_event import WebhookEvent
 from worker.notification import Notice, NotSent
 from worker.notification.connecting import Deadline, dial, resolve
 from worker.notification.guard import Resolver, checked_addresses
@@ -56,11 +56,14 @@ def body(notice: Notice, settings: Settings) -> bytes:
     """What is sent: that it happened and where to look, no word of the recording."""
     places = {"self": "api/v1/jobs", "page": "jobs"} if settings.public_url else {}
     links = {name: f"{(settings.public_url or '').rstrip('/')}/{at}/{notice.job_id}" for name, at in places.items()}
-    state = notice.event.removeprefix("job.")
-    about = {"id": notice.job_id, "state": state, "name": clean(notice.name), "links": links}
-    moment = notice.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    event = {"type": notice.event, "timestamp": moment, "data": about}
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+    about = {
+        "id": notice.job_id,
+        "state": notice.event.removeprefix("job."),
+        "name": clean(notice.name),
+        "links": links,
+    }
+    event = WebhookEvent.model_validate({"type": notice.event, "timestamp": notice.at.astimezone(UTC), "data": about})
+    return event.model_dump_json().encode()
 
 
 def _headers(notice: Notice, key: bytes, sent: bytes) -> dict[str, str]:
