@@ -60,6 +60,9 @@ _CURES = {
     416: "Ask for bytes that are there; Content-Range says how many.",
 }
 
+# What people meet most, in plainer words than pydantic's.
+_PLAIN = {"extra_forbidden": "there is nothing of this name", "missing": "it is missing"}
+
 
 class Fault(BaseModel):
     """What is wrong with one value. `pointer` is where it stands (RFC 6901), or the name of a parameter."""
@@ -169,7 +172,10 @@ def _of_steno(error: StenoError) -> Response:
 
 def _of_validation(error: ValidationError) -> Response:
     faults = [
-        Fault(pointer="".join(f"/{part}" for part in one["loc"] if not str(part).startswith("~")), message=one["msg"])
+        Fault(
+            pointer="".join(f"/{part}" for part in one["loc"] if not str(part).startswith("~")),
+            message=_PLAIN.get(one["type"]) or one["msg"].removeprefix("Value error, "),
+        )
         for one in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     if any(one["type"] == "json_invalid" for one in error.errors(include_url=False, include_input=False)):

@@ -166,7 +166,33 @@ def test_a_list_may_be_of_one_state(ann: Person) -> None:
     assert [job["id"] for job in ann.get("/jobs?state=cancelled").json["jobs"]] == [stopped]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=1000", "limit=x", "cursor=!!", "state=odd", "order=up"])
+@pytest.mark.parametrize(
+    ("said", "made"), [("True", True), ("yes", True), ("1", True), ("False", False), ("no", False)]
+)
+def test_a_form_says_yes_and_no_as_programs_write_it(ann: Person, said: str, made: bool) -> None:
+    # `requests` makes `True` of True, shells write `yes`: the same for every field.
+    job = ann.submit(minutes=said, diarize=said).json
+
+    assert (job["minutes"] is not None, job["options"]["diarize"]) == (made, made)
+
+
+def test_what_is_wrong_with_a_form_is_said_in_plain_words(ann: Person) -> None:
+    told = [
+        ann.submit(**fields).json["errors"]
+        for fields in ({"modle": "small"}, {"options": "small"}, {"minutes": '{"template": "general", "tone": "dry"}'})
+    ]
+
+    assert told == [
+        [{"pointer": "/modle", "message": "there is nothing of this name"}],
+        [{"pointer": "/options", "message": "it must be JSON"}],
+        [{"pointer": "/minutes/tone", "message": "there is nothing of this name"}],
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=1000", "limit=x", "cursor=!!", "state=odd", "order=up", "state=failed&state=completed"],
+)
 def test_a_list_refuses_what_it_does_not_know(ann: Person, query: str) -> None:
     assert ann.get(f"/jobs?{query}").status_code == 422
 

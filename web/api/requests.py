@@ -105,6 +105,12 @@ def _from_json(value: object) -> object:
         raise ValueError("it must be JSON") from error
 
 
+def _flag_or_json(value: object) -> object:
+    """The same, or a flag as programs write it: `True`, `yes`."""
+    is_json = isinstance(value, str) and (value.lstrip().startswith("{") or value.strip() == "null")
+    return _from_json(value) if is_json else value
+
+
 def _with_recording(schema: dict[str, Any]) -> None:
     """The form's file is no field of ours: it is streamed to the disk before the form is read."""
     recording = {"type": "string", "format": "binary", "description": "The recording."}
@@ -124,7 +130,7 @@ class JobForm(Particulars, OptionsRequest):
     ]
     minutes: Annotated[
         MinutesChoice | None,
-        BeforeValidator(_from_json, json_schema_input_type=str),
+        BeforeValidator(_flag_or_json, json_schema_input_type=str),
         Field(default=None, description="`true`, `false`, or options of the minutes as JSON."),
     ]
     minutes_template: str | None = Field(

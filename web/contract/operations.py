@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
+from steno.errors import InvalidOption
 from web.auth import needs, public
 
 View = TypeVar("View", bound=Callable[..., Response])
@@ -154,7 +155,13 @@ def json_answer(value: BaseModel, status: int = 200, headers: Mapping[str, str] 
 
 
 def read_query(model: type[BaseModel]) -> BaseModel:
-    """The query string as a model. Raises ValidationError."""
+    """The query string as a model. Raises ValidationError; InvalidOption where something is said twice.
+
+    Of `state=failed&state=completed` nobody would see that one was left out.
+    """
+    for name, values in request.args.lists():
+        if len(values) > 1 and name in model.model_fields:
+            raise InvalidOption(f"{name} is given {len(values)} times", "Give it once.")
     return model.model_validate({name: values[-1] for name, values in request.args.lists()})
 
 
