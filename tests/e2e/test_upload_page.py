@@ -30,6 +30,15 @@ _SLOW_STORE = """Object.defineProperty(IDBTransaction.prototype, "oncomplete", {
   set(told) { this.addEventListener("complete", () => setTimeout(told, 2000)); },
 });"""
 
+# The store is full as soon as it is to take a piece of a recording.
+_NO_ROOM = """{
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (value, key) {
+    if (this.name === "pieces") throw new DOMException("full", "QuotaExceededError");
+    return key === undefined ? put.call(this, value) : put.call(this, value, key);
+  };
+}"""
+
 
 def drop(page: Page, *files: tuple[str, str, bytes]) -> None:
     """Drop files on the heading: name, media type, content."""
@@ -302,6 +311,32 @@ def test_a_recording_that_broke_off_is_still_there(visit: Visit) -> None:
     page.get_by_role("button", name="Use it").click()
     expect(page.locator(".entry")).to_contain_text("here. Choose the options below.")
     page.locator(".entry").get_by_role("button", name="Take away").click()
+
+
+def test_what_the_browser_cannot_keep_of_a_recording_is_sent_all_the_same(service: Service, visit: Visit) -> None:
+    page = visit.page
+    page.add_init_script(_NO_ROOM)
+    visit.sign_in()
+    page.get_by_role("button", name="Record now").click()
+    expect(page.locator(".take-time")).to_have_text(at_least(5), timeout=LONG)
+    expect(page.locator(".toast.fault")).to_have_text(re.compile("no room to keep the recording"))
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator(".entry")).to_contain_text("here. Choose the options below.")
+    page.get_by_role("button", name="Transcribe").click()
+
+    expect(page.locator(".entry")).to_have_count(0)
+    job = service.request("GET", "/api/v1/jobs?q=recording").json()["jobs"][0]
+    done = service.wait([job["id"]])[0]
+    assert done["duration"] > 4.5
+
+
+def test_a_browser_that_can_write_no_recording_offers_none(visit: Visit) -> None:
+    visit.page.add_init_script("MediaRecorder.isTypeSupported = () => false;")
+    page = visit.sign_in()
+    expect(page.locator("#latest")).to_have_attribute("aria-busy", "false")
+
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+    expect(page.get_by_role("button", name="Record now")).to_be_hidden()
 
 
 def test_the_start_page_is_light(visit: Visit) -> None:

@@ -150,7 +150,7 @@ export class Queue {
   /** The bytes of an entry, wherever they are; null where the person must show them to us again. */
   async #contents(entry) {
     if (entry.file && await readable(entry.file)) return entry.file;
-    if (entry.take) return new File((await store.piecesOf(entry.take)).map((piece) => piece.blob), entry.name, { type: entry.type });
+    if (entry.take) return new File((await store.piecesOf(entry.take)).map((piece) => piece.content), entry.name, { type: entry.type });
     const copy = await store.fetched("files", entry.id).catch(() => null);
     if (copy) return copy;
     try {

@@ -67,7 +67,8 @@ export async function record(panel, otherwise, user, done) {
   async function finish() {
     if (!running) return;
     close();
-    done(await take.stop(), take.take.id);
+    const file = await take.stop();
+    done(file, take.kept ? take.take.id : null); // what is not kept whole is sent as any file is
   }
 
   addEventListener("beforeunload", stay);
