@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from web.auth import public
 from web.contract import Operation
@@ -13,7 +14,7 @@ from web.contract.operations import PREFIX
 
 
 def register(app: Flask, operations: Sequence[Operation]) -> None:
-    """Serve both."""
+    """Serve both; where the API begins leads to the page."""
     document = openapi_document(operations)
     text = json.dumps(document, ensure_ascii=False) + "\n"  # in order: the first content of an answer weighs most
 
@@ -25,6 +26,11 @@ def register(app: Flask, operations: Sequence[Operation]) -> None:
     def docs() -> str:
         return render_template("docs.html", api=document, operations=_by_tag(document))
 
+    @public
+    def api() -> WerkzeugResponse:
+        return redirect(url_for("docs"))
+
+    app.add_url_rule(PREFIX, "api", api)
     app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", openapi)
     app.add_url_rule(f"{PREFIX}/docs", "docs", docs)
 

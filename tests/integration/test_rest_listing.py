@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from steno.database.tables import Job
 from tests.rest import Person, Rest, make_rest
 
 
@@ -94,15 +96,17 @@ def test_tags_are_ones_own(rest: Rest, ann: Person) -> None:
     assert bob.get("/jobs?q=meeting").json["jobs"] == []
 
 
-def events(person: Person) -> Any:
-    """What a stream brings, one after the other."""
-    answer = person.get("/jobs/events")
+def events(person: Person, seen: list[str] | None = None, **headers: str) -> Any:
+    """What a stream brings, one after the other; `seen` gets the ids."""
+    answer = person.get("/jobs/events", **headers)
     assert answer.status_code == 200, answer.text
     for block in answer.response:
         text = block.decode() if isinstance(block, bytes) else block
-        if text.startswith("event: "):
-            name, data = text.strip().split("\n")
-            yield name.removeprefix("event: "), json.loads(data.removeprefix("data: "))
+        told = dict(line.split(": ", 1) for line in text.strip().split("\n") if not line.startswith(":"))
+        if seen is not None and "id" in told:
+            seen.append(told["id"])
+        if "event" in told:
+            yield told["event"], json.loads(told["data"])
 
 
 def test_jobs_are_followed(rest: Rest, ann: Person) -> None:
@@ -122,6 +126,24 @@ def test_jobs_are_followed(rest: Rest, ann: Person) -> None:
     ]
     assert third[1]["jobs"][0]["tags"] == ["done"]
     assert next(stream) == ("deleted", {"id": job})
+
+
+def test_who_comes_back_hears_what_ended_meanwhile(rest: Rest, ann: Person) -> None:
+    early = ann.job(content="ended before")
+    rest.complete(early)
+    seen: list[str] = []
+    before = events(ann, seen)
+    assert next(before) == ("jobs", {"jobs": []})
+    before.close()
+
+    an_hour_ago = update(Job).where(Job.id == early).values(finished=Job.finished - 3600)
+    rest.database.write(lambda session: session.execute(an_hour_ago))
+    late = ann.job(content="ended while nobody listened")
+    rest.complete(late)
+    back, new, odd = (next(events(ann, **{"Last_Event_ID": last})) for last in (seen[0], "", "7-abc"))
+
+    assert [(job["id"], job["state"]) for job in back[1]["jobs"]] == [(late, "completed")]
+    assert new == odd == ("jobs", {"jobs": []})
 
 
 def test_news_of_one_job_come_however_many_others_wait(

@@ -13,6 +13,7 @@ from web.auth import access_of
 PUBLIC = {"/healthz", "/readyz", "/metrics", f"{API}/openapi.json", f"{API}/docs", "/static/<path:filename>"}
 # What lets people in, and what a page is made of.
 PUBLIC |= {"/sign-in", "/sign-in/forgotten", "/signed-out", "/welcome/<secret>"}
+PUBLIC |= {API}  # leads to its page
 PUBLIC |= {"/assets/<version>/<path:name>", "/messages/<version>/<language>.json"}
 # What a link leads to, for whoever has it.
 PUBLIC |= {f"/shared/<secret>{path}" for path in ("", "/job.json", "/waveform", "/audio")}

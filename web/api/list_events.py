@@ -2,21 +2,23 @@
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flask import Response
+from flask import Response, request
 from sqlalchemy import select
 
 from steno.database import Database
+from steno.database.clock import time_now
 from steno.database.tables import Job
 from steno.errors import StenoError
 from steno.states import ENDED, JobState
 from web.api.listing import views
 from web.api.views import JobView
 from web.auth import caller
-from web.contract import Answer, Routes
+from web.contract import Answer, Parameter, Routes
 from web.lasting import Right, of_caller
 from web.services import services
 
@@ -24,6 +26,7 @@ routes = Routes("jobs")
 _LOOK_EVERY = 1.0  # seconds
 _HEARTBEAT = 15.0  # seconds: proxies cut what is silent for a minute; and who is gone is noticed by it
 _MOST = 100  # jobs at once
+_OVERLAP = 30.0  # seconds: what a transaction ended then may have been seen only now
 _LONGEST = 600.0  # seconds; then the client connects anew, with a session that is looked at anew
 
 
@@ -38,18 +41,20 @@ class TooManyStreams(StenoError):
     "/jobs/events",
     scope="jobs:read",
     answers={200: Answer("Events, for ten minutes.", media=("text/event-stream",))},
+    headers=[Parameter("Last-Event-ID", "Id of the last event you saw.")],
 )
 def follow_jobs() -> Response:
     """Follow all your jobs (server-sent events).
 
-    The event `jobs` brings jobs that changed as `{"jobs": [...]}`, at the beginning those that wait or run; `deleted`
-    brings the `id` of one that is gone. A comment comes every 15 seconds. Each stream holds a thread of the server:
-    where too many are open the answer is 429, and the list must be asked for again and again instead.
+    The event `jobs` brings jobs that changed as `{"jobs": [...]}`, at the beginning those that wait or run, and with
+    Last-Event-ID those that ended since that event; `deleted` brings the `id` of one that is gone. A comment comes
+    every 15 seconds. Each stream holds a thread of the server: where too many are open the answer is 429, and the list
+    must be asked for again and again instead.
     """
     here, who = services(), caller()
     if not here.following.acquire(blocking=False):
         raise TooManyStreams("Too many pages follow their jobs at this moment", "Ask for the list every few seconds.")
-    watch = _Watch(here.database, who.user_id)
+    watch = _Watch(here.database, who.user_id, since=_moment(request.headers.get("Last-Event-ID", "")))
     answer = Response(_events(watch, of_caller()), content_type="text/event-stream; charset=utf-8")
     answer.call_on_close(here.following.release)
     answer.headers["Cache-Control"] = "no-store"
@@ -59,23 +64,29 @@ def follow_jobs() -> Response:
 
 @dataclass
 class _Watch:
-    """One person's jobs: what is news since it was looked at last."""
+    """One person's jobs: what is news since it was looked at last, at the beginning what ended `since` then."""
 
     database: Database
     user_id: str
+    since: float | None = None
+    moment: float = 0.0
     versions: dict[str, int] | None = None
     shown: dict[str, str] = field(default_factory=dict)
 
     def look(self) -> tuple[list[JobView], list[str]]:
         """Jobs that changed, and ids of those that are gone. The first time: those that wait or run."""
-        mine = select(Job.id, Job.version, Job.state).where(Job.user_id == self.user_id).order_by(Job.created.desc())
+        mine = select(Job.id, Job.version, Job.state, Job.finished).where(Job.user_id == self.user_id)
         with self.database.reading() as session:
-            rows = session.execute(mine).all()
-            there = {job_id: version for job_id, version, _ in rows}
-            known = there if self.versions is None else self.versions
+            self.moment = time_now(session)
+            rows = session.execute(mine.order_by(Job.created.desc())).all()
+            there = {job_id: version for job_id, version, _, _ in rows}
+            known = self.versions
+            if known is None:
+                since = self.since if self.since is not None else self.moment
+                known = {job_id: version for job_id, version, _, ended in rows if (ended or 0.0) <= since}
             news = {job_id for job_id, version in there.items() if known.get(job_id) != version}
             # Of many the news come first, then what runs: the places of those that wait are known by the list.
-            states = [(JobState(state), job_id) for job_id, _, state in rows]
+            states = [(JobState(state), job_id) for job_id, _, state, _ in rows]
             running = [job_id for state, job_id in states if state is JobState.RUNNING]
             waiting = [job_id for state, job_id in states if state not in ENDED]
             some = list(dict.fromkeys([*(one for one in there if one in news), *running, *waiting]))[:_MOST]
@@ -97,10 +108,13 @@ class _Watch:
 def _events(watch: _Watch, right: Right) -> Iterator[str]:
     yield "retry: 2000\n\n"
     until, spoke = time.monotonic() + _LONGEST, time.monotonic()
+    begun = False
     while time.monotonic() < until and right.lasts():
         changed, gone = watch.look()
-        if changed:
-            yield _event("jobs", {"jobs": [view.model_dump(mode="json") for view in changed]})
+        if changed or not begun:  # the first also where there are none: its id is where a client goes on
+            jobs = [view.model_dump(mode="json") for view in changed]
+            yield f"id: {watch.moment:.3f}\n" + _event("jobs", {"jobs": jobs})
+            begun = True
         for job_id in gone:
             yield _event("deleted", {"id": job_id})
         if changed or gone:
@@ -109,6 +123,11 @@ def _events(watch: _Watch, right: Right) -> Iterator[str]:
             yield ": still here\n\n"
             spoke = time.monotonic()
         time.sleep(_LOOK_EVERY)
+
+
+def _moment(event_id: str) -> float | None:
+    """When the event of this id was sent, and a little before; None where it is no id of ours."""
+    return float(event_id) - _OVERLAP if re.fullmatch(r"\d{1,12}\.\d{3}", event_id) else None
 
 
 def _event(name: str, value: object) -> str:
