@@ -157,7 +157,10 @@ class Settings(BaseSettings):
     smtp_from: str = Field(default="Steno <steno@localhost>", description="Sender of mails.")
     mail_attachments: bool = Field(default=False, description="Mails may have results attached, where it is asked for.")
     mail_language: Literal["en", "fi", "sv"] = Field(default="en", description="Language of mails.")
-    webhook_secret: SecretStr | None = Field(default=None, description="Signs webhooks (Standard Webhooks, whsec_...).")
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Signs webhooks (Standard Webhooks, whsec_...); while it is changed new and old, by a comma.",
+    )
     webhook_allow: str = Field(default="", description="Private hosts and networks webhooks may go to, by commas.")
 
     minutes: bool | None = Field(

@@ -74,7 +74,7 @@ def check_webhook_url(url: str, settings: Settings) -> WebhookAddress:
     Raises InvalidOption where it is malformed, not https, leads to an address that is not public, or where no secret
     is set to sign with. What the host's name resolves to is for `worker.notification.guard` to check.
     """
-    webhook_key(settings)
+    webhook_keys(settings)
     if len(url) > _LONGEST or not re.fullmatch(r"[!-\[\]-~]+", url):  # printable ASCII but the backslash
         raise InvalidOption(
             "The webhook URL is too long or has characters that a URL cannot have", "Write it in ASCII (xn--..., %20)."
@@ -102,12 +102,16 @@ def check_webhook_url(url: str, settings: Settings) -> WebhookAddress:
     return WebhookAddress(parts.scheme == "https", host, port or (443 if parts.scheme == "https" else 80), target)
 
 
-def webhook_key(settings: Settings) -> bytes:
-    """The key that signs webhooks. Raises InvalidOption where none is set, or it is too short."""
+def webhook_keys(settings: Settings) -> tuple[bytes, ...]:
+    """The keys that sign webhooks, the newest first. Raises InvalidOption where none is set, or one is too short."""
     if settings.webhook_secret is None:
         raise InvalidOption("Webhooks are off: there is no secret to sign them with", "Set STENO_WEBHOOK_SECRET.")
+    return tuple(_key(secret.strip()) for secret in settings.webhook_secret.get_secret_value().split(","))
+
+
+def _key(secret: str) -> bytes:
     try:
-        key = base64.b64decode(settings.webhook_secret.get_secret_value().removeprefix("whsec_"), validate=True)
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except (NotBase64, ValueError):
         key = b""
     if len(key) < _FEWEST_KEY_BYTES:

@@ -156,13 +156,13 @@ def _named(variable: str) -> Iterator[None]:
 
 def _check_messages(settings: Settings) -> None:
     """Settings of mails and webhooks, which else would be found wrong when the first is to be sent."""
-    from steno.webhook_address import Allowed, webhook_key
+    from steno.webhook_address import Allowed, webhook_keys
     from worker.notification.mail import check_mail_settings
 
     check_mail_settings(settings)
     Allowed.of(settings)
     if settings.webhook_secret is not None:
-        webhook_key(settings)
+        webhook_keys(settings)
 
 
 def _trouble(host: str, port: int) -> InvalidOption | None:

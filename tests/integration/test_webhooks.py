@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from steno.config import Settings
 from steno.ledger import jobs
@@ -135,6 +135,18 @@ def call(outbox: Outbox):
             return webhooks.send(notice, chosen, deadline, resolver=resolver, dialer=dialer)
 
     return called
+
+
+def test_while_the_secret_is_changed_a_call_is_signed_with_both(outbox, send):
+    newest = "whsec_" + "B" * 44
+    with receiving() as receiver:
+        outbox.ended(webhook_url=f"http://127.0.0.1:{receiver.port}/hook")
+        send(webhook_secret=f"{newest}, {SECRET}")
+
+    _, headers, body = receiver.calls[0]
+    assert receiver.verified() == Webhook(newest).verify(body, headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook("whsec_" + "C" * 44).verify(body, headers)
 
 
 def test_a_completed_job_is_told_and_signed(outbox, send):

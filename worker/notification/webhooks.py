@@ -12,7 +12,7 @@ from steno.config import Settings
 from steno.errors import InvalidOption
 from steno.exports.clean import clean
 from steno.sayings.marking import said
-from steno.webhook_address import IpAddress, WebhookAddress, check_webhook_url, webhook_key
+from steno.webhook_address import IpAddress, WebhookAddress, check_webhook_url, webhook_keys
 from steno.webhook_event import WebhookEvent
 from worker.notification import Notice, NotSent
 from worker.notification.connecting import Deadline, dial, resolve
@@ -33,14 +33,14 @@ def send(
     """
     try:
         to = check_webhook_url(notice.address, settings)
-        key = webhook_key(settings)
+        keys = webhook_keys(settings)
     except InvalidOption as error:
         raise NotSent(str(error), again=False) from error
     sent = body(notice, settings)
     try:
         addresses = checked_addresses(to, settings, deadline, resolver=resolver)
         with closing(_connection(to, addresses, deadline, dialer)) as connection:
-            status = _post(connection, to, sent, _headers(notice, key, sent), deadline)
+            status = _post(connection, to, sent, _headers(notice, keys, sent), deadline)
     except (OSError, http.client.HTTPException) as error:
         raise NotSent(_trouble(error, deadline)) from error
     if status == http.HTTPStatus.GONE:
@@ -66,7 +66,7 @@ def body(notice: Notice, settings: Settings) -> bytes:
     return event.model_dump_json().encode()
 
 
-def _headers(notice: Notice, key: bytes, sent: bytes) -> dict[str, str]:
+def _headers(notice: Notice, keys: Sequence[bytes], sent: bytes) -> dict[str, str]:
     from standardwebhooks import Webhook
 
     moment = datetime.now(UTC)
@@ -76,7 +76,8 @@ def _headers(notice: Notice, key: bytes, sent: bytes) -> dict[str, str]:
         "Connection": "close",
         "webhook-id": notice.delivery_id,
         "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": Webhook(key).sign(notice.delivery_id, moment, sent.decode()),
+        # One by each key: a receiver that still has the old one, or has the new one already, finds its own.
+        "webhook-signature": " ".join(Webhook(key).sign(notice.delivery_id, moment, sent.decode()) for key in keys),
     }
 
 
