@@ -40,13 +40,15 @@ def joined(left: str, right: str, language: str) -> str:
 
 
 def shared(texts: Sequence[str], start: float, end: float, speaker: str | None) -> list[Word]:
-    """Words that share a time evenly."""
-    step = max(0.0, end - start) / max(1, len(texts))
+    """Words that share a time evenly, at whole milliseconds as a recognizer's words."""
+    last = max(start, end)
+    step = (last - start) / max(1, len(texts))
+    inner = [min(last, max(start, round(start + step * place, 3))) for place in range(1, len(texts))]
+    edges = pairwise([start, *inner, last])
     return [
-        Word(start=start + step * place, end=max(start + step * place, min(end, start + step * (place + 1))), text=text,
-             speaker=speaker)
-        for place, text in enumerate(texts)
-    ]  # fmt: skip
+        Word(start=begin, end=until, text=text, speaker=speaker)
+        for (begin, until), text in zip(edges, texts, strict=False)
+    ]
 
 
 def _cut(text: str, old: Sequence[Word], language: str) -> list[str]:

@@ -238,6 +238,20 @@ def test_a_word_is_replaced_in_its_time() -> None:
     assert one.marks == ()
 
 
+def test_new_words_have_times_of_whole_milliseconds() -> None:
+    before = transcript(segment(0, 0.608, ["Anders"]))
+
+    words = (
+        apply(before, {"op": "replace-word", "segment": 0, "word": 0, "text": "one of the other three"})
+        .segments[0]
+        .words
+    )
+
+    assert [(word.start, word.end) for word in words] == [
+        (0.608, 0.688), (0.688, 0.768), (0.768, 0.848), (0.848, 0.928), (0.928, 1.008),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("asked", "text"),
     [
