@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from flask import Flask, Request, g
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from steno.config import Settings
 from steno.database import Database
@@ -84,9 +85,14 @@ class UploadRequest(Request):
     def _load_form_data(self) -> None:
         if "form" in self.__dict__:
             return
-        g.setdefault("body", self.stream)
         try:
+            g.setdefault("body", self.stream)
             super()._load_form_data()
+        except RequestEntityTooLarge as error:
+            if (self.content_length or 0) <= (self.max_content_length or 0):
+                raise  # it is not the recording: too many fields, or too long ones
+            drain()
+            raise uploads.too_large(services().settings) from error
         except StenoError:
             drain()
             raise

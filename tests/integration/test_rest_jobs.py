@@ -414,3 +414,16 @@ def test_who_asks_for_what_is_not_there_is_told_what_makes_it(rest: Rest) -> Non
     assert ended == f"There are no minutes. The job is completed; {cure}"
     assert ann("POST", f"/jobs/{job}/stages/summarize/rerun?template=general").status_code == 202
     assert "revision 7 of the transcript" in ann.get(f"/jobs/{job}/transcript.json?revision=7").json["detail"]
+
+
+def test_a_recording_that_is_too_large_hears_the_limit_before_its_bytes_are_read(tmp_path: Path) -> None:
+    ann = make_rest(tmp_path, max_upload=1000).person()
+
+    refused = [ann.submit("x" * size).json for size in (1001, 3 * 1024**2)]
+    fields = ann.submit(prompt="x" * (1024**2 + 1)).json  # which is no matter of the recording
+
+    assert [(one["code"], one["detail"].split(".")[0]) for one in refused] == [
+        ("too-large", "The recording is larger than 1000 bytes")
+    ] * 2
+    assert fields["status"] in {413, 422}
+    assert "recording" not in fields["detail"]
