@@ -33,8 +33,8 @@ def look(service: Service, job: str, question: str) -> dict[str, Any]:
     return found
 
 
-def answered(service: Service, job: str, question: str, seconds: float = 60) -> dict[str, Any]:
-    service.until(lambda: look(service, job, question)["state"] in {"done", "failed"}, seconds, "it is answered")
+def answered(service: Service, job: str, question: str) -> dict[str, Any]:
+    service.until(lambda: look(service, job, question)["state"] in {"done", "failed"}, "it is answered")
     return look(service, job, question)
 
 
