@@ -178,3 +178,5 @@ def test_what_streams_and_webhooks_tell_is_described_as_it_is_sent(rest: Rest, d
     body = document["webhooks"]["jobEnded"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     Draft202012Validator({**document, **body}).validate(called)
     assert (event["state"], called["data"]["state"]) == ("cancelled", "cancelled")
+    followed = document["paths"][f"{API}/jobs/{{job_id}}/events"]["get"]["responses"]["200"]["content"]
+    assert followed["text/event-stream"]["x-event-data"] == {"$ref": "#/components/schemas/JobEvent"}

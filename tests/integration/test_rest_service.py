@@ -190,6 +190,16 @@ def test_tls_is_insisted_on_where_people_come_by_it(tmp_path: Path) -> None:
     assert "Strict-Transport-Security" in rest.app.test_client().get("/healthz").headers
 
 
+def test_the_documentation_tells_what_values_there_are(rest: Rest) -> None:
+    page = " ".join(rest.app.test_client().get(f"{API}/docs").text.split())
+
+    assert '<td><code>segments</code> *</td><td>list of <a href="#Segment">Segment</a></td>' in page
+    assert "<td><code>task</code></td><td>transcribe, translate</td>" in page
+    assert "<td>boolean; else false</td>" in page
+    assert '<a href="#TranscriptChange">' in page
+    assert "`" not in page
+
+
 def test_the_documentation_loads_nothing_from_elsewhere(rest: Rest) -> None:
     page = rest.app.test_client().get(API, follow_redirects=True).text  # where the API begins leads there
 

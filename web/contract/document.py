@@ -32,6 +32,20 @@ _PROBLEMS = {
     503: "The database does not answer.",
     507: "No space left.",
 }
+_TAGS = {
+    "jobs": "Recordings handed in, and what becomes of them.",
+    "transcripts": "Who said what when: read, corrected, taken back.",
+    "minutes": "Summary, decisions and action items, each with its evidence.",
+    "recordings": "What was handed in: to hear, to see, to delete.",
+    "archives": "Everything of a job, or of several, as ZIP.",
+    "questions": "Asked of a recording, answered with the words that prove it.",
+    "shares": "Links for people without an account.",
+    "deliveries": "Mails and webhook calls, and whether they arrived.",
+    "tokens": "What programs sign in with.",
+    "account": "Who asks, and what they use.",
+    "users": "Everybody, for administrators.",
+    "service": "Whether it lives and works, for whoever watches over it.",
+}
 
 
 def openapi_document(operations: Sequence[Operation], *, server: str = "/") -> dict[str, Any]:
@@ -51,7 +65,7 @@ def openapi_document(operations: Sequence[Operation], *, server: str = "/") -> d
         },
         "servers": [{"url": server}],
         "security": [{"token": []}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(one.tag for one in operations)],
+        "tags": [{"name": tag, "description": _TAGS[tag]} for tag in dict.fromkeys(one.tag for one in operations)],
         "paths": paths,
         "webhooks": {"jobEnded": {"post": job_ended(references[WebhookEvent, "serialization"])}},
         "components": {
@@ -153,6 +167,8 @@ def _answer(answer: Answer, references: _References) -> dict[str, object]:
         if media == _JSON:
             schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
         content[media] = {"schema": schema}
+        if answer.event is not None:
+            content[media] = {"schema": schema, "x-event-data": references[answer.event, "serialization"]}
     described: dict[str, object] = {"description": answer.says}
     if content:
         described["content"] = content
