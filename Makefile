@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 3
 
-.PHONY: setup demo run test lint bench promptfoo schema translations screenshots frontend clean
+.PHONY: setup demo run test lint bench promptfoo schema translations screenshots browsers frontend clean
 
 setup: $(VENV)/.ready
 
@@ -46,6 +46,10 @@ schema: setup
 # The pictures of the user guide.
 screenshots: setup
 	$(BIN)/python -m tests.screenshots
+
+# The main path in Firefox and WebKit, where they are installed; the tests have Chromium.
+browsers: setup
+	@$(BIN)/python -m tests.browsers
 
 # Collects the texts of the pages, and what the software says, into the catalogs; what is new is to be translated there.
 translations: setup
