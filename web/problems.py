@@ -55,7 +55,7 @@ _CURES = {
     404: "Check the address.",
     405: "Use one of the methods that the Allow header names.",
     408: "Send it again.",
-    413: "Send less, or ask the operator for a higher STENO_MAX_UPLOAD.",
+    413: "Send less at once.",
     415: "Send application/json or multipart/form-data, as the API's document says.",
     416: "Ask for bytes that are there; Content-Range says how many.",
 }
@@ -179,7 +179,8 @@ def _of_validation(error: ValidationError) -> Response:
         for one in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     if any(one["type"] == "json_invalid" for one in error.errors(include_url=False, include_input=False)):
-        return problem(400, "malformed", f"This is no JSON: {faults[0].message}. Send valid JSON, in UTF-8.")
+        why = faults[0].message.removeprefix("Invalid JSON: ")
+        return problem(400, "malformed", f"This is no JSON: {why}. Send valid JSON, in UTF-8.")
     first = faults[0]
     detail = f"{first.pointer}: {first.message}. Correct it; the API's document says what is allowed."
     return problem(422, "invalid-request", detail, faults)

@@ -146,6 +146,8 @@ def test_every_error_is_a_problem_detail(
     assert answer.json["type"] == f"urn:steno:problem:{code}"
     assert answer.json["title"]
     assert answer.json["detail"].endswith(".")
+    assert "Invalid JSON" not in answer.json["detail"]  # which is told once, in our words
+    assert "STENO_MAX_UPLOAD" not in answer.json["detail"]  # which is for recordings
 
 
 def test_a_fault_of_ours_shows_nothing_of_the_inside(rest: Rest, ann: Person, caplog: pytest.LogCaptureFixture) -> None:
