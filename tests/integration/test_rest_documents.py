@@ -140,6 +140,8 @@ def test_a_transcript_that_did_not_change_is_not_sent_again(ann: Person, job: st
     tag = ann.get(f"/jobs/{job}/transcript.srt").headers["ETag"]
 
     assert ann.get(f"/jobs/{job}/transcript.srt", If_None_Match=tag).status_code == 304
+    assert ann.get(f"/jobs/{job}/transcript.srt", If_None_Match=f'W/{tag}, "other"').status_code == 304
+    assert ann.get(f"/jobs/{job}/transcript.srt", If_None_Match="*").status_code == 304
     assert ann.get(f"/jobs/{job}/transcript.vtt", If_None_Match=tag).status_code == 200
 
 
