@@ -167,6 +167,8 @@ def _of_steno(error: StenoError) -> Response:
     answer = problem(status, error.code, str(error))
     if isinstance(error, TooManyRequests):
         answer.headers["Retry-After"] = str(error.seconds)
+    elif status == 429:  # something is full, and nobody knows until when
+        answer.headers["Retry-After"] = "5"
     return answer
 
 

@@ -148,6 +148,8 @@ def test_every_content_of_an_answer_has_a_schema(document: dict[str, Any]) -> No
     ]
 
     assert bare == []
+    refused = document["paths"][f"{API}/jobs"]["get"]["responses"]["429"]
+    assert refused["headers"]["Retry-After"]["schema"] == {"type": "integer"}
 
 
 def test_a_transcript_is_described_and_in_a_file_comes_after_plain_text(document: dict[str, Any]) -> None:

@@ -184,5 +184,6 @@ def test_too_many_streams_are_refused_and_give_their_place_back(tmp_path: Any) -
     again = ann.get("/jobs/events")
 
     assert (refused.status_code, again.status_code) == (429, 200)
+    assert refused.headers["Retry-After"] == "5"
     for one in [*open_, again]:
         one.close()

@@ -181,4 +181,7 @@ def _answer(answer: Answer, references: _References) -> dict[str, object]:
 
 def _problem(status: int) -> dict[str, object]:
     schema = {"$ref": _REFERENCE.format(model="Problem")}
-    return {"description": _PROBLEMS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+    described: dict[str, object] = {"description": _PROBLEMS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+    if status == 429:
+        described["headers"] = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
+    return described
