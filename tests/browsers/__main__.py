@@ -6,6 +6,7 @@ Prints which browsers it found and each step that works; a picture of the page w
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from steno.config import Settings
@@ -153,10 +154,12 @@ def walk(who: Person, job: str, browser: str) -> bool:
         try:
             step(who, job)
             assert not (faults := who.faults()), faults
-        except (AssertionError, RuntimeError) as fault:
+        except (AssertionError, RuntimeError, OSError) as fault:
+            print(f"  {name}: FAILED: {fault}", flush=True)
             picture = SCREENSHOTS / f"{browser}-{step.__name__}.png"
-            who.screenshot(picture)
-            print(f"  {name}: FAILED: {fault}\n  the page: {picture}", flush=True)
+            with suppress(RuntimeError, OSError):  # a browser that hangs shows nothing any more
+                who.screenshot(picture)
+                print(f"  the page: {picture}", flush=True)
             return False
         print(f"  {name}: works", flush=True)
     return True
