@@ -54,6 +54,25 @@ def test_pasted_lines_become_one_whose_words_stay_apart(opened: Opened) -> None:
     expect(segment).to_have_text(f"{before} one two <i>three</i>")
 
 
+def test_a_click_on_the_player_does_not_end_writing_though_nothing_there_takes_the_focus(opened: Opened) -> None:
+    page = opened().page
+    segment = page.locator('.segment[data-id="2"]')
+    segment.dblclick()
+    page.keyboard.type("x")
+
+    page.locator(".player .clock").click()  # as Safari's buttons do, it takes no focus
+    expect(segment).not_to_be_focused()
+    expect(segment).to_have_attribute("contenteditable", "plaintext-only")
+
+    segment.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" y")
+    expect(segment).to_have_text(re.compile("x.* y$"))
+    page.get_by_role("heading", name="talk.wav").click()
+    expect(segment).not_to_have_attribute("contenteditable", "plaintext-only")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+
+
 def test_a_speaker_gets_a_name_everywhere(opened: Opened) -> None:
     page = opened().page
     spoken = page.get_by_role("button", name="Speaker 1", exact=True).count()

@@ -25,6 +25,8 @@ export class Editor extends EventTarget {
     root.addEventListener("input", (event) => { if (event.target === this.element) this.typed(); });
     root.addEventListener("keydown", (event) => { if (event.target === this.element) this.key(event); });
     root.addEventListener("paste", (event) => { if (event.target === this.element || this.element?.contains(event.target)) this.paste(event); });
+    // Safari gives the focus to the page, not to the button, where one is clicked: what is pressed tells where one goes.
+    document.addEventListener("mousedown", ({ target }) => { this.pressed = target; setTimeout(() => { this.pressed = null; }); }, true);
     document.addEventListener("focusout", (event) => this.left(event));
     document.addEventListener("visibilitychange", () => { if (document.hidden && this.id !== null && this.text) this.commit(); });
   }
@@ -176,7 +178,7 @@ export class Editor extends EventTarget {
 
   left(event) {
     if (this.id === null || event.target !== this.element && !this.bar.element.contains(event.target)) return;
-    const to = event.relatedTarget;
+    const to = this.pressed ?? event.relatedTarget;
     if (to === this.element || this.bar.element.contains(to) || to?.closest?.(".player, dialog")) return;
     if (!document.hasFocus()) { this.commit(); return; }
     this.close();
