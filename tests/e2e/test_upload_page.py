@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser import Visit, serious
 from tests.service import Service
@@ -156,6 +156,38 @@ def test_a_file_that_cannot_be_kept_is_asked_for_again_and_goes_on(service: Serv
 
     expect(entry).to_contain_text("here. Choose the options below.", timeout=LONG)
     assert begun[0] > 0
+    entry.get_by_role("button", name="Take away").click()
+    expect(entry).to_have_count(0)
+
+
+def test_a_file_chosen_again_before_the_server_has_answered_is_the_same_one(visit: Visit, large: Path) -> None:
+    page = visit.page
+    page.add_init_script("navigator.storage.estimate = async () => ({ quota: 0, usage: 0 });")
+    visit.sign_in()
+    slow(page, 500_000)
+    page.locator("#files").set_input_files(large)
+    entry = page.locator(".entry")
+    expect(entry).to_contain_text("a second", timeout=LONG)
+    page.on("dialog", lambda dialog: dialog.accept())
+    asked: list[Route] = []
+    page.route(
+        "**/uploads/*", lambda route: asked.append(route) if route.request.method == "HEAD" else route.continue_()
+    )
+
+    page.reload()
+    slow(page, -1)
+    begun = offsets(page)
+    page.locator("#files").set_input_files(large)
+    expect(entry).to_have_count(1)
+    for route in asked:
+        route.continue_()
+    page.unroute("**/uploads/*")
+
+    expect(entry).to_contain_text("here. Choose the options below.", timeout=LONG)
+    expect(entry).to_have_count(1)
+    assert begun[0] > 0, "it began anew"
+    page.reload()
+    expect(entry).to_contain_text("here. Choose the options below.")  # all of it is there: it is not asked for again
     entry.get_by_role("button", name="Take away").click()
     expect(entry).to_have_count(0)
 

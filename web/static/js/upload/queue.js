@@ -10,6 +10,7 @@ const AT_ONCE = 2;
 const RETRY = [0, 1000, 3000, 5000, 10000, 20000, ...Array(120).fill(30000)]; // an hour
 const PASSING = new Set([0, 409, 423, 429, 502, 503, 504]);
 const COPY_UP_TO = 2 * 1000 ** 3; // bytes: larger files are not copied into the browser's store
+const ASKING = new Set(["lost", "failed"]), RECALLED = new Set(["waiting", "sending", "paused"]); // what a file that is chosen may be
 const SHORT_LIVED = ["file", "speed", "error", "job", "stuck"];
 
 /**
@@ -32,21 +33,24 @@ export class Queue {
     for (const kept of own.filter((one, place) => free[place])) {
       if (Date.now() - kept.touched > expiry * 1000) { await this.#forget(kept); continue; }
       if (kept.take) await mine(`take-${kept.take}`);
-      const entry = { ...kept, state: kept.state === "paused" ? "paused" : "waiting" };
-      if (entry.url) entry.offset = await offsetOf(entry.url) ?? entry.offset;
-      this.entries.push(entry);
+      this.entries.push({ ...kept, state: kept.state === "paused" ? "paused" : "waiting" });
     }
     this.entries.sort((one, other) => one.added - other.added);
     this.entries.forEach(this.changed);
+    // They are known before the server has told how much it has: a file that is chosen meanwhile is one of them.
+    await Promise.all(this.entries.filter((one) => one.url).map(async (one) => {
+      this.#set(one, { offset: await offsetOf(one.url) ?? one.offset });
+      if (one.state === "waiting" && one.offset === one.size) this.resume(one); // all is there: nobody is asked for it again
+    }));
     this.#next();
   }
 
   /** Another file. One that was on its way before goes on where it was. */
   async add(file, { take = null, handle = null, force = false, request = null } = {}) {
-    const known = this.entries.find((one) => ["lost", "failed"].includes(one.state) && same(one, file));
+    const known = this.entries.find((one) => (ASKING.has(one.state) || (RECALLED.has(one.state) && !one.file)) && same(one, file));
     if (known) {
       known.file = file;
-      return this.resume(known);
+      return known.state === "waiting" || known.state === "sending" ? null : this.resume(known);
     }
     const { name, size, type, lastModified } = file;
     const entry = { id: newId(), user: this.user, added: Date.now(), name, size, type, lastModified, offset: 0, url: null, state: "waiting", file, take, handle, force, request };
@@ -122,7 +126,8 @@ export class Queue {
 
   async #send(entry) {
     this.#set(entry, { state: "sending" });
-    const [{ Upload }, file] = await Promise.all([import("../../vendor/tus.js"), this.#contents(entry)]);
+    const [{ Upload }, found] = await Promise.all([import("../../vendor/tus.js"), this.#contents(entry)]);
+    const file = found ?? (entry.file ? await this.#contents(entry) : null); // chosen again meanwhile
     if (entry.state !== "sending" || this.#uploads.has(entry.id)) return; // paused meanwhile; and perhaps resumed
     if (!file) {
       this.#set(entry, { state: "lost" });
