@@ -188,6 +188,7 @@ def test_on_paper_are_minutes_and_transcript_dark_on_light(job: str, visits: Cal
     expect(page.locator(".minutes-title")).to_be_visible()
     expect(page.locator(".segment").first).to_be_visible()
     expect(page.locator("body")).to_have_css("color", "rgb(27, 31, 35)")
+    expect(page.locator("main")).to_have_css("padding-bottom", "0px")  # the player's room would be an empty sheet
     for gone in (".bar", ".player", ".tools", "[role=tab]", ".entry-edit"):
         expect(page.locator(gone).first).to_be_hidden()
 
