@@ -94,7 +94,6 @@ def show_transcript(secret: str, suffix: str) -> Response:
     """The transcript in a format."""
     followed = _Followed(secret)
     look = read_query(TranscriptLook)
-    assert isinstance(look, TranscriptLook)
     name = chosen_format(TRANSCRIPT, suffix)
     return transcript_as(followed.opened(TRANSCRIPT), name, look.options, attach=True, seen_by=_without_settings)
 
@@ -106,7 +105,6 @@ def show_minutes(secret: str, suffix: str) -> Response:
     if not followed.share.with_minutes:
         raise _nothing()
     look = read_query(MinutesLook)
-    assert isinstance(look, MinutesLook)
     return minutes_as(followed.opened(MINUTES), chosen_format(MINUTES, suffix), look.options, attach=True)
 
 
@@ -126,7 +124,6 @@ def play(secret: str) -> Response:
     if not followed.share.with_audio:
         raise _nothing()
     query = read_query(AudioQuery)
-    assert isinstance(query, AudioQuery)
     followed.note("audio")
     return recording_of(followed.share.job, of_link(followed.share), attach=query.download)
 

@@ -62,3 +62,8 @@ ENGLISH = Phrases()
 def phrases(own: str, chosen: Language | None) -> Phrases:
     """Those of the language that was chosen, else of the document's `own`, e.g. `fi` or `fi-FI`."""
     return Phrases(chosen or own.strip().lower().replace("_", "-").partition("-")[0])
+
+
+def phrases_of(transcript: Transcript, chosen: Language | None) -> Phrases:
+    """Those of the language that was chosen, else of the transcript's text, which a translation has in English."""
+    return phrases(transcript.as_written().language, chosen)

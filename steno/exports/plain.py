@@ -4,7 +4,7 @@ import textwrap
 
 from steno.exports.clean import clean, provenance_lines, short_clock, stretch
 from steno.exports.paragraphs import Paragraph, paragraphs
-from steno.exports.phrases import phrases
+from steno.exports.phrases import phrases_of
 from steno.exports.registry import ExportOptions, export
 from steno.transcript import Transcript
 
@@ -12,7 +12,7 @@ from steno.transcript import Transcript
 @export("txt", media_type="text/plain")
 def plain(transcript: Transcript, options: ExportOptions) -> str:
     """Provenance, then paragraphs under the time and the speaker; doubtful sentences end in `[?]`."""
-    phrase = phrases(transcript.as_written().language, options.language)
+    phrase = phrases_of(transcript, options.language)
     blocks = ["\n".join(provenance_lines(transcript.provenance, phrase))]
     for part in paragraphs(phrase.named(transcript)):
         if isinstance(part, Paragraph):

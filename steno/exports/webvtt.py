@@ -1,7 +1,7 @@
 """WebVTT (W3C): subtitles for the web, with voices and a note on where they came from."""
 
 from steno.exports.clean import clock, provenance_lines
-from steno.exports.phrases import phrases
+from steno.exports.phrases import phrases_of
 from steno.exports.registry import ExportOptions, export
 from steno.exports.subtitles import cues
 from steno.transcript import Transcript
@@ -10,7 +10,7 @@ from steno.transcript import Transcript
 @export("vtt", media_type="text/vtt")
 def webvtt(transcript: Transcript, options: ExportOptions) -> str:
     """Cues with a voice tag where the speaker is known; `&`, `<` and `>` are escaped, so `-->` cannot occur."""
-    phrase = phrases(transcript.as_written().language, options.language)
+    phrase = phrases_of(transcript, options.language)
     facts = provenance_lines(transcript.provenance, phrase)
     note = "\n".join(["NOTE", *(line.replace("-->", "→") for line in facts)])
     blocks = ["WEBVTT\n", note + "\n"]

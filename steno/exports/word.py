@@ -3,7 +3,7 @@
 from steno.exports.clean import clean, provenance_facts, short_clock, stretch
 from steno.exports.document import MEDIA_TYPE, add_facts, add_note, new_document, saved
 from steno.exports.paragraphs import Paragraph, paragraphs
-from steno.exports.phrases import phrases
+from steno.exports.phrases import phrases_of
 from steno.exports.registry import ExportOptions, export
 from steno.transcript import Transcript
 
@@ -13,7 +13,7 @@ def word(transcript: Transcript, options: ExportOptions) -> bytes:
     """Title, notices, paragraphs under speaker and time, provenance in a table at the end and in the properties."""
     from docx.shared import Pt, RGBColor
 
-    phrase = phrases(transcript.as_written().language, options.language)
+    phrase = phrases_of(transcript, options.language)
     provenance = transcript.provenance
     title = clean(provenance.recording_name) or phrase("Transcript")
     document = new_document(title)

@@ -141,15 +141,19 @@ def revoke(session: Session, user_id: str, token_id: str) -> bool:
     token = session.scalar(select(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id))
     if token is None:
         return False
-    record(session, "token.revoked", user_id=user_id, token=token_id)
-    session.delete(token)
+    _take_back(session, token)
     return True
 
 
-def revoke_all(session: Session, user_id: str) -> int:
-    """Take all of a person's tokens back; how many there were."""
-    ids = [token.id for token in tokens_of(session, user_id)]
-    return sum(revoke(session, user_id, token_id) for token_id in ids)
+def revoke_all(session: Session, user_id: str) -> None:
+    """Take all of a person's tokens back."""
+    for token in tokens_of(session, user_id):
+        _take_back(session, token)
+
+
+def _take_back(session: Session, token: ApiToken) -> None:
+    record(session, "token.revoked", user_id=token.user_id, token=token.id)
+    session.delete(token)
 
 
 def _good() -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import inf
 
 from flask import Response, request
 from sqlalchemy import select
@@ -68,7 +69,7 @@ class _Watch:
 
     database: Database
     user_id: str
-    since: float | None = None
+    since: float = inf
     moment: float = 0.0
     versions: dict[str, int] | None = None
     shown: dict[str, str] = field(default_factory=dict)
@@ -77,14 +78,14 @@ class _Watch:
         """Jobs that changed, and ids of those that are gone. The first time: those that wait or run."""
         mine = select(Job.id, Job.version, Job.state, Job.finished).where(Job.user_id == self.user_id)
         with self.database.reading() as session:
-            self.moment = time_now(session)
             rows = session.execute(mine.order_by(Job.created.desc())).all()
             there = {job_id: version for job_id, version, _, _ in rows}
             known = self.versions
             if known is None:
-                since = self.since if self.since is not None else self.moment
-                known = {job_id: version for job_id, version, _, ended in rows if (ended or 0.0) <= since}
+                known = {job_id: version for job_id, version, _, ended in rows if (ended or 0.0) <= self.since}
             news = {job_id for job_id, version in there.items() if known.get(job_id) != version}
+            if news or self.versions is None:  # else nothing has ended since the moment that is known
+                self.moment = time_now(session)
             # Of many the news come first, then what runs: the places of those that wait are known by the list.
             states = [(JobState(state), job_id) for job_id, _, state, _ in rows]
             running = [job_id for state, job_id in states if state is JobState.RUNNING]
@@ -125,9 +126,9 @@ def _events(watch: _Watch, right: Right) -> Iterator[str]:
         time.sleep(_LOOK_EVERY)
 
 
-def _moment(event_id: str) -> float | None:
-    """When the event of this id was sent, and a little before; None where it is no id of ours."""
-    return float(event_id) - _OVERLAP if re.fullmatch(r"\d{1,12}\.\d{3}", event_id) else None
+def _moment(event_id: str) -> float:
+    """When the event of this id was sent, and a little before; never, where it is no id of ours."""
+    return float(event_id) - _OVERLAP if re.fullmatch(r"\d{1,12}\.\d{3}", event_id) else inf
 
 
 def _event(name: str, value: object) -> str:

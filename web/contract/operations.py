@@ -19,6 +19,7 @@ from steno.errors import InvalidOption
 from web.auth import needs, public
 
 View = TypeVar("View", bound=Callable[..., Response])
+Model = TypeVar("Model", bound=BaseModel)
 PREFIX = "/api/v1"
 ID = "[0-9a-f]{32}"
 
@@ -154,7 +155,7 @@ def json_answer(value: BaseModel, status: int = 200, headers: Mapping[str, str] 
     )
 
 
-def read_query(model: type[BaseModel]) -> BaseModel:
+def read_query(model: type[Model]) -> Model:
     """The query string as a model. Raises ValidationError; InvalidOption where something is said twice.
 
     Of `state=failed&state=completed` nobody would see that one was left out.
@@ -165,7 +166,7 @@ def read_query(model: type[BaseModel]) -> BaseModel:
     return model.model_validate({name: values[-1] for name, values in request.args.lists()})
 
 
-def read_json(model: type[BaseModel]) -> BaseModel:
+def read_json(model: type[Model]) -> Model:
     """The body as a model, strictly: a number is no text. Raises ValidationError, UnsupportedMediaType."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType

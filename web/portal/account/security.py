@@ -108,7 +108,7 @@ def _page(status: int = 200, **shown: object) -> Response:
     here, who = services(), caller()
     with here.database.reading() as session:
         user = people.get(session, who.user_id)
-        tokens = len(accounts.tokens_of(session, who.user_id))
+        tokens = bool(accounts.tokens_of(session, who.user_id))
         browsers = [_browser(one, who.session_id) for one in ledger.sessions_of(session, who.user_id)]
     password = here.settings.local_accounts and user.password_hash is not None
     browsers.sort(key=lambda one: (not one.this, -one.last_used))
