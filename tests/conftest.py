@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from steno.config import Settings
 from steno.jobs import TranscriptionOptions
+from tests import hermetic
 from worker.engine import Engine
 from worker.ffmpeg import DecodeLimits, find_ffmpeg
 from worker.loading import load_line
@@ -108,3 +109,11 @@ def steno(tmp_path: Path) -> Iterator[Steno]:
     data = tmp_path / "steno-data"
     data.mkdir()
     yield Steno(data)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def leaves_no_trace() -> Iterator[None]:
+    """Files of tests run in any order in one process: what one of them changes there is its own failure."""
+    before = hermetic.state()
+    yield
+    assert not hermetic.changes(before, hermetic.state())

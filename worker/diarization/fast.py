@@ -22,6 +22,7 @@ from pyannote.audio.pipelines import SpeakerDiarization
 from pyannote.audio.pipelines.speaker_verification import PyannoteAudioPretrainedSpeakerEmbedding
 from pyannote.core import SlidingWindow, SlidingWindowFeature
 
+from worker.diarization import denormals
 from worker.diarization.sampling import Clustered, cluster
 
 GPU_BATCH = 32
@@ -104,6 +105,7 @@ class FastSpeakerDiarization(SpeakerDiarization):  # type: ignore[misc]  # pyann
             return self._feature(file[_WINDOWS].scores)
         return self._score(self._of(file))
 
+    @denormals.flushed()
     def get_embeddings(
         self,
         file: Mapping[str, Any],
@@ -170,6 +172,7 @@ class FastSpeakerDiarization(SpeakerDiarization):  # type: ignore[misc]  # pyann
         window = SlidingWindow(start=0.0, duration=self._segmentation.duration, step=self._segmentation.step)
         return SlidingWindowFeature(scores, window)
 
+    @denormals.flushed()
     def _score(self, windows: torch.Tensor) -> SlidingWindowFeature:
         found = []
         size = GPU_BATCH if self._on_gpu else CPU_SCORED
@@ -222,6 +225,7 @@ class FastSpeakerDiarization(SpeakerDiarization):  # type: ignore[misc]  # pyann
             return batch
         return torch.cat([batch, torch.zeros(missing, *batch.shape[1:], dtype=batch.dtype)])
 
+    @denormals.flushed()
     def _vectors(self, windows: torch.Tensor, masks: torch.Tensor) -> NDArray[np.float32]:
         """(batch, local speakers, dimension) of windows (batch, 1, samples) under masks (batch, speakers, frames)."""
         vectors: NDArray[np.float32] = np.asarray(self._embedding(windows, masks=masks), np.float32)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from steno.errors import EngineFailure, UnknownModel
+from worker.diarization import denormals
 from worker.diarization.libraries import import_pyannote
 
 if TYPE_CHECKING:
@@ -28,9 +29,8 @@ def load_pipeline(
 
     if threads:
         torch.set_num_threads(threads)
-    torch.set_flush_denormal(True)  # silence fills the networks with numbers too small to be fast
     try:
-        with warnings.catch_warnings():
+        with denormals.flushed(), warnings.catch_warnings():  # torch's threads begin here
             warnings.simplefilter("ignore")
             pipeline = Pipeline.from_pretrained(path)
     except Exception as error:  # a directory may hold anything

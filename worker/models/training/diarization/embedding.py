@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.diarization import denormals
 from worker.models.training.diarization.batches import Batch, batches
 from worker.models.training.diarization.networks import embedding_network, frame_centers, segmentation_network
 from worker.models.training.diarization.utterances import Bank
@@ -78,6 +79,7 @@ def _pool(found: "torch.Tensor", pooled: "torch.Tensor") -> "torch.Tensor":
     return torch.cat([mean, variance.clamp(min=1e-5).sqrt()], dim=1)
 
 
+@denormals.flushed()
 def train(
     bank: Path,
     out: Path,
@@ -96,7 +98,6 @@ def train(
     import torch
     from torch.nn.functional import cross_entropy, normalize, one_hot
 
-    torch.set_flush_denormal(True)  # silence fills the networks with numbers too small to be fast
     torch.manual_seed(seed)
     network = embedding_network().to(device)
     if resume is not None:

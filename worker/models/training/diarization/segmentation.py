@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.diarization import denormals
 from worker.models.training.diarization.batches import batches
 from worker.models.training.diarization.networks import frame_centers, segmentation_network
 
@@ -49,6 +50,7 @@ def _scores(network: "PyanNet", audio: "torch.Tensor") -> "torch.Tensor":
     return scores
 
 
+@denormals.flushed()
 def train(
     bank: Path,
     out: Path,
@@ -66,7 +68,6 @@ def train(
     """
     import torch
 
-    torch.set_flush_denormal(True)  # silence fills the networks with numbers too small to be fast
     torch.manual_seed(seed)
     network = segmentation_network().to(device)
     if resume is not None:
