@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from steno.database import Database
 from steno.database.tables import AuditEvent, Base, Delivery, Job, StageRun, Upload, User, new_id
 from steno.jobs import MinutesOptions
-from steno.ledger import jobs, outbox, stages
+from steno.ledger import accounts, jobs, outbox, people, stages
 from steno.ledger.consequences import Failure
 from steno.ledger.stages import Claim
 from steno.states import ENDED, ORDER, QUEUE_OF, JobState, Queue, Stage, StageState
@@ -225,6 +225,15 @@ def claims(ledger: Ledger, owner: str) -> list[str]:
     while (mine := ledger.claim(owner=owner)) is not None:
         found.append(mine.stage_id)
     return found
+
+
+def keep_out(database: Database, name: str, *, disabled: bool = True) -> None:
+    """As an administrator does it, or lets them in again."""
+    database.write(
+        lambda session: people.set_disabled(
+            session, accounts.find_user(session, name).id, disabled=disabled, by="another"
+        )
+    )
 
 
 def empty(database: Database) -> None:

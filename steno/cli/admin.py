@@ -9,7 +9,11 @@ from steno.cli.console import shown, speaks_plainly, stdout
 from steno.config import load_settings
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from steno.database import Database
+
+_WHO = "command line"  # for the audit log, which says by whom
 
 admin = typer.Typer(name="admin", help="People, tokens and old jobs.", no_args_is_help=True)
 users = typer.Typer(name="users", help="Who may use the service.", no_args_is_help=True)
@@ -47,10 +51,28 @@ def disable(
     name: Name, enable: Annotated[bool, typer.Option("--enable", help="Let them in again instead.")] = False
 ) -> None:
     """Keep a person out; their jobs stay."""
-    from steno.ledger import accounts
+    from steno.ledger import accounts, people
 
-    _database().write(lambda session: accounts.disable(session, name, disabled=not enable))
+    def change(session: "Session") -> None:
+        people.set_disabled(session, accounts.find_user(session, name).id, disabled=not enable, by=_WHO)
+
+    _database().write(change)
     stdout.print(f"{shown(name)} is {'enabled' if enable else 'disabled'}")
+
+
+@users.command("promote")
+@speaks_plainly
+def promote(
+    name: Name, demote: Annotated[bool, typer.Option("--demote", help="Take the role from them instead.")] = False
+) -> None:
+    """Make a person an administrator; they sign in anew."""
+    from steno.ledger import accounts, people
+
+    def change(session: "Session") -> None:
+        people.set_admin(session, accounts.find_user(session, name).id, admin=not demote, by=_WHO)
+
+    _database().write(change)
+    stdout.print(f"{shown(name)} is {'no administrator' if demote else 'an administrator'}")
 
 
 @users.command("invite")

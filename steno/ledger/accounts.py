@@ -3,12 +3,12 @@
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from steno.database.clock import DAY, now, time_now
-from steno.database.tables import ApiToken, User, WebSession
+from steno.database.tables import ApiToken, User
 from steno.errors import InvalidOption
 from steno.exports.clean import clean
 from steno.ledger.moves import record
@@ -179,11 +179,3 @@ def first_admin(session: Session) -> tuple[User, str] | None:
 def everybody(session: Session) -> Sequence[User]:
     """All users by name."""
     return session.scalars(select(User).order_by(User.name)).all()
-
-
-def disable(session: Session, name: str, *, disabled: bool = True) -> None:
-    """Keep a person out, which ends their sessions, or let them in again. Raises InvalidOption where there is none."""
-    user = find_user(session, name)
-    user.disabled = disabled
-    session.execute(delete(WebSession).where(WebSession.user_id == user.id))
-    record(session, "user.disabled" if disabled else "user.enabled", user_id=user.id)

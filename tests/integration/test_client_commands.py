@@ -306,6 +306,8 @@ def test_people_and_tokens_are_administered(admin: Steno, client: Steno) -> None
         (["tokens", "issue", "admin", "--scopes", "all"], "all"),
         (["tokens", "revoke", "admin", "x"], "x"),
         (["users", "disable", "nobody"], "nobody"),
+        (["users", "disable", "admin"], "Make somebody else one first"),
+        (["users", "promote", "admin", "--demote"], "Make somebody else one first"),
         (["purge", "--days", "1", "--user", "nobody"], "nobody"),
     ],
 )
@@ -314,6 +316,16 @@ def test_what_an_administrator_gets_wrong_is_said(admin: Steno, arguments: list[
 
     (line,) = _errors(run)
     assert (run.returncode, says in line) == (1, True)
+
+
+def test_an_administrator_may_go_where_another_one_is_made_first(admin: Steno) -> None:
+    admin("admin", "users", "add", "cy@example.org")
+
+    assert admin("admin", "users", "promote", "cy@example.org").returncode == 0
+    assert admin("admin", "users", "disable", "admin").returncode == 0
+    assert admin("admin", "users", "disable", "cy@example.org").returncode == 1
+    assert admin("admin", "users", "disable", "admin", "--enable").returncode == 0
+    assert admin("admin", "users", "promote", "cy@example.org", "--demote").returncode == 0
 
 
 def test_purge_deletes_ended_jobs_with_their_files(service: Service, admin: Steno, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from steno.database.tables import ApiToken, AuditEvent, User
 from steno.errors import InvalidOption
 from steno.ledger import accounts, letters, passwords, sessions
-from tests.ledger import Ledger, at_once
+from tests.ledger import Ledger, at_once, keep_out
 
 
 def test_a_token_is_kept_as_a_hash_alone(ledger: Ledger) -> None:
@@ -73,9 +73,9 @@ def test_an_expired_token_tells_nobody(ledger: Ledger) -> None:
 def test_the_token_of_a_disabled_person_tells_nobody_until_they_are_let_in_again(ledger: Ledger) -> None:
     _, secret = _issue(ledger)
 
-    ledger.do(accounts.disable, "person@example.org")
+    keep_out(ledger.database, "person@example.org")
     kept_out = ledger.do(accounts.holder, secret)
-    ledger.do(accounts.disable, "person@example.org", disabled=False)
+    keep_out(ledger.database, "person@example.org", disabled=False)
 
     assert kept_out is None
     assert ledger.do(accounts.holder, secret) is not None
@@ -161,7 +161,7 @@ def test_who_is_kept_out_by_the_command_line_has_no_session_left(ledger: Ledger)
     user = ledger.do(accounts.add_user, "person@example.org")
     secret = ledger.do(lambda session: sessions.begin(session, accounts.find_user(session, user.name)))
 
-    ledger.do(accounts.disable, "person@example.org")
-    ledger.do(accounts.disable, "person@example.org", disabled=False)
+    keep_out(ledger.database, "person@example.org")
+    keep_out(ledger.database, "person@example.org", disabled=False)
 
     assert ledger.do(sessions.holder, secret) is None

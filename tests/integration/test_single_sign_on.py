@@ -19,6 +19,7 @@ from steno.errors import InvalidOption
 from steno.ledger import accounts, sessions
 from tests.browser import PASSWORD
 from tests.identity_provider import IdentityProvider
+from tests.ledger import keep_out
 from tests.portal import Person
 from tests.rest import Rest, make_rest
 
@@ -394,7 +395,7 @@ def test_an_account_is_connected_only_for_who_began_it(rest: Rest, provider: Ide
 
 def test_who_is_kept_out_stays_out(rest: Rest) -> None:
     sign_in(Person(rest.app))
-    rest.database.write(lambda session: accounts.disable(session, "ann@example.org"))
+    keep_out(rest.database, "ann@example.org")
     ann = Person(rest.app)
 
     assert sign_in(ann).status_code == 403
