@@ -13,7 +13,7 @@ from steno.exports.phrases import Language
 ExportLanguage = Annotated[
     str | None,
     typer.Option(
-        "--export-language", help="Of headings and the like in formats for people: en, fi, sv; default: the text's."
+        "--export-language", help="Of headings and the like in formats for people: en, de, fi, sv; default: the text's."
     ),
 ]
 

@@ -13,14 +13,14 @@ from pydantic import Field
 from steno import sayings
 from steno.transcript import Transcript
 
-Language = Literal["en", "fi", "sv"]
+Language = Literal["en", "de", "fi", "sv"]
 LANGUAGE = Field(
     default=None,
     description="Language of headings and the like in formats for people; by default the document's, else English.",
 )
 _UNNAMED = re.compile(r"Speaker [0-9]+")
-_MARKS = {"fi": "””", "sv": "””"}
-_DAYS = {"fi": "{0.day}.{0.month}.{0.year}"}
+_MARKS = {"de": "„“", "fi": "””", "sv": "””"}
+_DAYS = {"de": "{0:%d.%m.%Y}", "fi": "{0.day}.{0.month}.{0.year}"}
 
 
 @dataclass(frozen=True)

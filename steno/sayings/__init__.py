@@ -7,6 +7,8 @@ around the values. Nothing is listed twice, and what was kept long ago is transl
 
 What is never kept, such as a heading in an export, is written by `phrase("...")` of `steno.exports.phrases`: the same
 catalogs have it in a context of its own, so that no word of a text is taken for it.
+
+Finnish and Swedish have everything, as the pages do. German has what documents carry: phrases, notices, doubts.
 """
 
 from steno.sayings.catalogs import LANGUAGES, framed, retold, sayings, told

@@ -8,7 +8,7 @@ from importlib.resources import files
 from steno.sayings.matching import Saying
 from steno.sayings.sentences import SENTENCES
 
-LANGUAGES = ("fi", "sv")  # beside English
+LANGUAGES = ("de", "fi", "sv")  # beside English; German only has what documents carry
 _DEEPEST = 4  # sentences in the values of sentences
 FRAME = "frame"  # context in the catalogs of what stands around people's words; it is never looked for in a text
 _LONGEST = 4000  # characters; what the software says is far shorter

@@ -99,7 +99,7 @@ def test_one_that_fails_does_not_stop_the_others(steno: Steno, transcript: Path,
         (["--template", "missing.toml"], "cannot be read"),
         (["--recorded", "yesterday"], "Write YYYY-MM-DD"),
         (["--format", "pdf"], "There is no format 'pdf'"),
-        (["--export-language", "de"], "--export-language de is not known. Known: en, fi, sv."),
+        (["--export-language", "nl"], "--export-language nl is not known. Known: en, de, fi, sv."),
     ],
 )
 def test_a_wrong_option_is_said_with_its_cure(steno: Steno, transcript: Path, arguments: list[str], said: str) -> None:

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from tests.rest import Person, Rest, make_rest
 from tests.seeding import long_transcript, minutes_of, seed
 
-CALLED = {"en": "Speaker 1", "fi": "Puhuja 1", "sv": "Talare 1"}
-HEADING = {"en": "## Action items", "fi": "## Tehtävät", "sv": "## Uppgifter"}
+CALLED = {"en": "Speaker 1", "de": "Person 1", "fi": "Puhuja 1", "sv": "Talare 1"}
+HEADING = {"en": "## Action items", "de": "## Aufgaben", "fi": "## Tehtävät", "sv": "## Uppgifter"}
 
 
 @pytest.fixture
@@ -48,12 +48,12 @@ def test_each_language_has_its_own_tag(ann: Person, job: str, what: str) -> None
 
 
 @pytest.mark.parametrize("what", ["transcript.srt", "transcript.json", "minutes.md", "archive.zip"])
-@pytest.mark.parametrize("language", ["de", "", "FI", "..%2Ffi", "%00"])
+@pytest.mark.parametrize("language", ["nl", "", "FI", "..%2Ffi", "%00"])
 def test_a_language_that_is_not_known_is_refused(ann: Person, job: str, what: str, language: str) -> None:
     answer = ann.get(f"/jobs/{job}/{what}?language={language}")
 
     assert answer.status_code == 422
-    assert "'en', 'fi' or 'sv'" in answer.text
+    assert "'en', 'de', 'fi' or 'sv'" in answer.text
 
 
 @pytest.mark.parametrize("what", ["transcript.json", "transcript.rttm", "transcript.csv", "minutes.json"])
@@ -79,4 +79,4 @@ def test_a_link_shows_the_language_that_is_chosen(rest: Rest, ann: Person, job: 
     assert CALLED["fi"] in stranger.get(f"{link}/transcript.txt").text
     assert CALLED["sv"] in stranger.get(f"{link}/transcript.txt?language=sv").text
     assert HEADING["sv"] in stranger.get(f"{link}/minutes.md?language=sv").text
-    assert stranger.get(f"{link}/minutes.md?language=de").status_code == 422
+    assert stranger.get(f"{link}/minutes.md?language=nl").status_code == 422

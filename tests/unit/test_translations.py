@@ -5,26 +5,27 @@ from pathlib import Path
 
 import pytest
 
-from web.translations.collecting import LANGUAGES, PAGES, SAYINGS, Book, faults, update
+from web.translations.collecting import BOOKS, DOCUMENTS, PAGES, SAYINGS, Book, faults, update
 
-BOOKS = pytest.mark.parametrize("book", [PAGES, SAYINGS], ids=["pages", "sayings"])
+EACH = pytest.mark.parametrize(
+    ("book", "language"),
+    [pytest.param(book, one, id=f"{book.title}: {one}") for book in BOOKS for one in book.languages],
+)
 
 
 def copied(book: Book, folder: Path) -> Book:
     """The same with copies of its catalogs."""
-    for name in (f"{language}.po" for language in LANGUAGES):
+    for name in (f"{language}.po" for language in book.languages):
         (folder / name).write_bytes((book.folder / name).read_bytes())
     return replace(book, folder=folder)
 
 
-@BOOKS
-@pytest.mark.parametrize("language", LANGUAGES)
+@EACH
 def test_every_text_is_translated_and_no_value_is_lost(book: Book, language: str) -> None:
     assert list(faults(book, language)) == []
 
 
-@BOOKS
-@pytest.mark.parametrize("language", LANGUAGES)
+@EACH
 def test_its_file_is_what_the_command_writes(book: Book, language: str, tmp_path: Path) -> None:
     update(copied(book, tmp_path), language)
 
@@ -85,3 +86,12 @@ def test_what_stands_around_peoples_words_is_collected_in_a_context_of_its_own()
 
     assert collected.get("due {day}", "frame") is not None
     assert collected.get("due {day}") is None
+
+
+def test_documents_carry_some_of_it() -> None:
+    every, found = ({(one.context, one.id) for one in book.collected()} for book in (SAYINGS, DOCUMENTS))
+
+    assert {one for one in every if one[0] == "frame"} < found < every
+    assert (None, "voice was found, but no words were recognised") in found
+    assert (None, "{url} cannot be reached") in found  # in a notice: why there was no language model
+    assert (None, "Sender of mails.") not in found

@@ -2,10 +2,10 @@
 
 import sys
 
-from web.translations.collecting import LANGUAGES, PAGES, SAYINGS, faults, update
+from web.translations.collecting import BOOKS, faults, update
 
 if __name__ == "__main__":  # a test imports every module
-    pairs = [(book, language) for book in (PAGES, SAYINGS) for language in LANGUAGES]
+    pairs = [(book, language) for book in BOOKS for language in book.languages]
     for book, language in pairs:
         update(book, language)
     wrong = [line for book, language in pairs for line in faults(book, language)]

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 from web.translations import said
 
 PACKAGE = Path(__file__).parent.parent
-LANGUAGES = ("fi", "sv")
+LANGUAGES = ("fi", "sv")  # of the pages
 _METHODS = [("templates/**.html", "jinja2"), ("static/js/**.js", "javascript"), ("**.py", "python")]
 _OPTIONS = {
     "templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"},
@@ -38,10 +38,13 @@ class Book:
     title: str
     folder: Path
     collected: Callable[[], Catalog]
+    languages: tuple[str, ...] = LANGUAGES
 
 
 PAGES = Book("The pages of Steno", Path(__file__).parent, of_pages)
 SAYINGS = Book("What Steno says", said.ROOT / "steno" / "sayings", said.collected)
+DOCUMENTS = Book("What Steno says in documents", SAYINGS.folder, said.in_documents, ("de",))
+BOOKS = (PAGES, SAYINGS, DOCUMENTS)
 
 
 def catalog_of(language: str, folder: Path) -> Catalog:

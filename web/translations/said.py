@@ -26,6 +26,19 @@ _UNTRANSLATED = (
     "web/openai_api/",
     "web/tus.py",
 )
+# Where what stands in transcripts and minutes arises: their notices and doubts, and the faults that these tell.
+_OF_DOCUMENTS = (
+    "steno/exports/",
+    "steno/minutes.py",
+    "worker/attribution.py",
+    "worker/diarization/",
+    "worker/drafting.py",
+    "worker/loading.py",
+    "worker/models/",
+    "worker/quality.py",
+    "worker/recognition.py",
+    "worker/summarization/",
+)
 # Marks beside the errors; all they say is their first argument.
 _MARKS = {"said", "NotSent"}
 _PHRASE = "phrase"
@@ -34,12 +47,21 @@ _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 def collected() -> Catalog:
     """Every sentence, with the files it stands in."""
+    return _collected(("",))
+
+
+def in_documents() -> Catalog:
+    """The sentences that a document may carry."""
+    return _collected(_OF_DOCUMENTS)
+
+
+def _collected(places: tuple[str, ...]) -> Catalog:
     catalog = Catalog(project="Steno", charset="utf-8", fuzzy=False)
     sources = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in _sources()}
     errors = _errors(sources.values())
     imported = _unique(sources.values())
     for name, tree in sources.items():
-        if not name.startswith(_UNTRANSLATED):
+        if name.startswith(places) and not name.startswith(_UNTRANSLATED):
             for context, text in _Sentences(tree, errors, imported).all():
                 catalog.add(text, locations=[(name, 0)], context=context)
     return catalog

@@ -59,7 +59,7 @@ def all_minutes(draw: st.DrawFn) -> Minutes:
     """Of up to three action items and two of each other thing, or nothing at all."""
     topics = draw(st.lists(st.tuples(_times, texts), max_size=2))
     return Minutes(
-        language=draw(st.sampled_from(["en", "ar", "de"])),
+        language=draw(st.sampled_from(["en", "ar", "nl"])),
         title=draw(texts),
         summary=draw(_statements),
         topics=tuple(Topic(start=start, end=start + 90, title=title) for start, title in topics),
