@@ -72,8 +72,8 @@ class Database:
             try:
                 with self.transaction() as session:
                     return work(session)
-            except (OperationalError, DBAPIError) as error:
-                if left == 0 or not (isinstance(error, OperationalError) or error.connection_invalidated):
+            except DBAPIError as error:
+                if left == 0 or not may_pass(error):
                     raise
                 time.sleep(0.1 * 2 ** (_TRIES - left))
         raise AssertionError("the last try returns or raises")
@@ -150,6 +150,11 @@ class Database:
     def _connected(self, *, writes: bool = False) -> Iterator[Connection]:
         with self._forks.passing() if self._forks is not None else nullcontext(), self.engine.connect() as connection:
             yield connection.execution_options(**{_WRITES: True}) if writes else connection
+
+
+def may_pass(error: DBAPIError) -> bool:
+    """Whether the database is busy or away, so that the same may work later."""
+    return isinstance(error, OperationalError) or error.connection_invalidated
 
 
 def reason(error: DBAPIError) -> str:

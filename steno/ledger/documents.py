@@ -1,6 +1,6 @@
 """Revisions of a job's documents: kept, listed, and thinned, so that saving every few seconds fills no disk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -77,6 +77,11 @@ def revisions(session: Session, job: Job, kind: str) -> Sequence[Document]:
     """All revisions of a job's document, newest first."""
     wanted = select(Document).where(Document.job_id == job.id, Document.kind == kind)
     return session.scalars(wanted.order_by(Document.revision.desc())).all()
+
+
+def any_named(session: Session, blobs: Collection[str]) -> bool:
+    """Whether one of these blobs is a revision of something."""
+    return session.scalar(select(Document.id).where(Document.blob.in_(blobs)).limit(1)) is not None
 
 
 def _flushed(session: Session, document: Document) -> Document:

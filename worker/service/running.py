@@ -21,6 +21,7 @@ from steno.sayings.sentences import SENTENCES
 from steno.states import Stage
 from steno.vault import Vault
 from worker.preparation import Cancelled
+from worker.service.patience import Patience
 from worker.service.steps import Work, prepare_stage, summarize_stage, transcribe_stage
 from worker.service.warm import WarmLines
 
@@ -53,12 +54,19 @@ class Runner:
         """Run the stage to its end, whichever that is. Raises nothing but what ends the process."""
         begun = time.monotonic()
         watch = _Watch(self._database, mine, self._settings.lease, self._stop, self._too_large)
-        work = Work(mine, self._database, self._vault, self._settings, self._lines, watch.check, watch.progress)
+        patiently = Patience(watch.go_on)
+        work = Work(
+            mine, self._database, self._vault, self._settings, self._lines, watch.check, watch.progress, patiently
+        )
         _LOG.info("stage.started job=%s stage=%s attempt=%d", mine.job_id, mine.stage, mine.attempt)
         with watch:
-            ending = self._end_of(work, watch)
-        if ending is not None:
-            self._database.write(ending)
+            try:
+                ending = self._end_of(work, watch)
+                if ending is not None:
+                    patiently(lambda: self._database.write(ending))
+            except Cancelled:  # while the database is away: it finds out when it is back, by the lease
+                _LOG.warning("stage.left job=%s stage=%s", mine.job_id, mine.stage)
+                return
         self._clear_up(mine.job_id)
         _LOG.info("stage.ended job=%s stage=%s seconds=%.1f", mine.job_id, mine.stage, time.monotonic() - begun)
 
@@ -124,7 +132,13 @@ class _Watch:
 
     def check(self) -> None:
         """Raises Cancelled where the work is to stop."""
-        if self._lost.is_set() or self._stop.is_set() or self.too_large:
+        self.go_on()
+        if self.too_large:
+            raise Cancelled
+
+    def go_on(self) -> None:
+        """Raises Cancelled where what is finished is of no use any more, or somebody waits for us to end."""
+        if self._lost.is_set() or self._stop.is_set():
             raise Cancelled
 
     def progress(self, share: float) -> None:

@@ -1,6 +1,6 @@
 """The stages of a job: artifacts in, artifact out; the result is committed together with the state."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from steno.waveform import Waveform
 from worker.ffmpeg import DecodeLimits, find_ffmpeg
 from worker.media import probe
 from worker.preparation import Cancelled
+from worker.service.patience import Patience
 from worker.service.warm import WarmLines
 from worker.streaming import Progress
 
@@ -35,7 +36,10 @@ class RecordingGone(StenoError):
 
 @dataclass(frozen=True)
 class Work:
-    """A stage and all it needs. `check` and `progress` raise Cancelled where the work is to stop."""
+    """A stage and all it needs. `check` and `progress` raise Cancelled where the work is to stop.
+
+    `patiently` does what needs the database, and waits where it is away.
+    """
 
     mine: Claim
     database: Database
@@ -44,6 +48,7 @@ class Work:
     lines: WarmLines
     check: Callable[[], None]
     progress: Callable[[float], None]
+    patiently: Patience
 
     @property
     def workspace(self) -> Path:
@@ -60,8 +65,12 @@ class Work:
 
     def job(self) -> Job:
         """The job as it is now. Raises Cancelled where it was deleted."""
-        with self.database.reading() as session:
-            found = session.get(Job, self.mine.job_id)
+
+        def read() -> Job | None:
+            with self.database.reading() as session:
+                return session.get(Job, self.mine.job_id)
+
+        found = self.patiently(read)
         if found is None:
             raise Cancelled
         return found
@@ -74,7 +83,7 @@ class Work:
                 raise Cancelled
             change(session, session.get_one(Job, self.mine.job_id))
 
-        self.database.write(commit)
+        self.patiently(lambda: self.database.write(commit))
 
     def keep(
         self, made: Mapping[str, BaseModel], change: Callable[[Session, Job], None] = lambda session, job: None
@@ -93,9 +102,17 @@ class Work:
                 keys[kind] = self.vault.write_document(job, _FOLDERS[kind], content)
             self.done(commit)
         except BaseException:
+            # Where a connection broke before it said that it had committed, the next try finds the stage done already.
+            kept: bool = bool(keys) and self.patiently(lambda: self._named(keys.values()))
+            if kept:
+                return
             for key in keys.values():
                 self.vault.blobs.delete(key)
             raise
+
+    def _named(self, keys: Collection[str]) -> bool:
+        with self.database.reading() as session:
+            return documents.any_named(session, keys)
 
 
 def prepare_stage(work: Work) -> None:
@@ -151,7 +168,7 @@ def summarize_stage(work: Work) -> None:
 
     job = work.job()
     _, options = jobs.options_of(job)
-    content = documents.read_latest(work.database, work.vault, job, TRANSCRIPT)
+    content = work.patiently(lambda: documents.read_latest(work.database, work.vault, job, TRANSCRIPT))
     assert options is not None
     assert content is not None
     transcript = Transcript.model_validate_json(content)
