@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -56,8 +56,7 @@ class Worker:
 
     def __init__(self, ledger: Ledger, folder: Path, outage: Outage, recording: bytes) -> None:
         self.stop: Event = multiprocessing.get_context("fork").Event()
-        self.end_outage: Callable[[], None] = lambda: None
-        self._outage, settings = outage, Settings(data_dir=folder)
+        self._outage, self._ended, settings = outage, ExitStack(), Settings(data_dir=folder)
         vault = Vault.of(settings)
         key = vault.blobs.new_key("recordings")
         vault.blobs.write(key, recording)
@@ -73,15 +72,20 @@ class Worker:
         try:
             return probe(*arguments, **options)  # type: ignore[arg-type]
         finally:
-            self.end_outage = self._outage()
+            self._ended.callback(self._outage())
 
     def begin(self) -> None:
         self._thread.start()
 
+    def end_outage(self) -> None:
+        self._ended.close()
+
     def end(self) -> None:
         self._thread.join(60)
-        assert not self._thread.is_alive()
+        still = self._thread.is_alive()
+        self.end_outage()
         self._database.dispose()
+        assert not still
 
 
 @contextmanager
@@ -93,8 +97,10 @@ def working(
     monkeypatch.setattr("worker.service.steps.probe", worker.probe)
     monkeypatch.setattr("steno.database._TRIES", 1)  # one write gives up at once, instead of after some seconds
     worker.begin()
-    yield worker
-    worker.end()
+    try:
+        yield worker
+    finally:
+        worker.end()
 
 
 @pytest.fixture
@@ -145,7 +151,6 @@ def test_who_is_asked_to_stop_waits_for_no_database(
     with caplog.at_level(logging.WARNING), working(ledger, tmp_path, outage, monkeypatch, meeting) as worker:
         _until(lambda: "database.away" in caplog.text)
         worker.stop.set()
-    worker.end_outage()
 
     assert ledger.stage(worker.job, Stage.PREPARE).state == StageState.RUNNING
     ledger.do(stages.expire_leases_of, "host:cpu")  # it starts again, in the same slot
