@@ -75,6 +75,10 @@ class Outbox:
         with self.database.transaction() as session:
             jobs.rerun(session, session.get_one(Job, job_id), Stage.PREPARE)
 
+    def delete(self, job_id: str) -> None:
+        with self.database.transaction() as session:
+            jobs.delete(session, session.get_one(Job, job_id))
+
     @property
     def deliveries(self) -> list[Delivery]:
         with self.database.reading() as session:

@@ -20,6 +20,7 @@ from steno.config import Settings
 from steno.database.tables import Job
 from steno.editing import TranscriptEdits, edited
 from steno.errors import InvalidOption, NoAudio
+from steno.exports import render
 from steno.ledger import jobs
 from steno.ledger.outbox import claim_delivery, not_delivered
 from steno.ledger.stages import Failure
@@ -179,6 +180,26 @@ def test_results_are_attached_where_asked_for_and_allowed(outbox, port, tmp_path
     assert ("Nothing is attached" in plain(mail)) is not allowed
 
 
+def test_attachments_are_rendered_outside_of_any_transaction(outbox, port, tmp_path, monkeypatch):
+    settings = Settings(data_dir=tmp_path, smtp_url=f"smtp://127.0.0.1:{port}", mail_attachments=True)
+    job_id = outbox.ended(notify_email=TO, notify_attach="transcript.srt")
+    with_transcript(outbox, job_id, settings)
+    open_connections = []
+
+    def rendered_while_its_owner_deletes_the_job(*arguments):
+        open_connections.append(outbox.database.engine.pool.checkedout())
+        outbox.delete(job_id)
+        return render(*arguments)
+
+    monkeypatch.setattr("worker.notification.enclosing.render", rendered_while_its_owner_deletes_the_job)
+
+    with smtp(Sink(), port) as sink:
+        send_due(outbox.database, settings, "sender")
+
+    assert open_connections == [0]
+    assert sink.mails == [], "what is gone meanwhile is not told"
+
+
 def test_attached_minutes_name_speakers_as_they_are_called_now(outbox, port, tmp_path):
     settings = Settings(data_dir=tmp_path, smtp_url=f"smtp://127.0.0.1:{port}", mail_attachments=True)
     job_id = outbox.ended(notify_email="anna@example.org", notify_attach="minutes.md")
@@ -307,8 +328,7 @@ def test_a_job_that_runs_again_is_not_told_as_completed(outbox, send, port):
 
 def test_a_deleted_job_is_not_told(outbox, send, port):
     job = outbox.ended(notify_email=TO)
-    with outbox.database.transaction() as session:
-        jobs.delete(session, jobs.get(session, "u" * 32, job))
+    outbox.delete(job)
 
     with smtp(Sink(), port) as sink:
         assert send() == 0

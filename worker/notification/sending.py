@@ -13,7 +13,7 @@ from steno.database.tables import Delivery, Job
 from steno.ledger.outbox import EXPIRING, MAIL, Due, claim_delivery, delivered, not_delivered
 from steno.states import JobState, Stage, StageState
 from steno.vault import Vault
-from worker.notification import Notice, NotSent, Reason, mail, webhooks
+from worker.notification import Enclosure, Notice, NotSent, Reason, mail, webhooks
 from worker.notification.connecting import Deadline
 from worker.notification.enclosing import enclosures
 
@@ -34,13 +34,13 @@ def send_due(database: Database, settings: Settings, owner: str, *, lease: float
 
 def _handle(database: Database, settings: Settings, mine: Due, lease: float) -> None:
     try:
+        enclosed = _enclosed(database, settings, mine)
+        # Afterwards: rendering takes its time, and what is told must be so when it is sent.
         with database.reading() as session:
             notice = notice_of(session, mine)
-            if notice is None:
-                return
-            if mine.kind == MAIL and mine.event != EXPIRING:
-                job = session.get_one(Job, mine.job_id)
-                notice = replace(notice, enclosed=enclosures(session, job, Vault.of(settings), settings))
+        if notice is None:
+            return
+        notice = replace(notice, enclosed=enclosed)
         carrier, limit = (mail.send, mail.TIME_LIMIT) if mine.kind == MAIL else (webhooks.send, webhooks.TIME_LIMIT)
         with Deadline(min(limit, 0.75 * lease)) as deadline:
             status = carrier(notice, settings, deadline)
@@ -57,6 +57,14 @@ def _handle(database: Database, settings: Settings, mine: Due, lease: float) -> 
     else:
         database.write(lambda session: delivered(session, mine, status))
         log.info("delivery.sent delivery=%s kind=%s attempt=%d status=%d", mine.id, mine.kind, mine.attempt, status)
+
+
+def _enclosed(database: Database, settings: Settings, mine: Due) -> tuple[Enclosure, ...]:
+    if mine.kind != MAIL or mine.event == EXPIRING:
+        return ()
+    with database.reading() as session:
+        job = session.get(Job, mine.job_id)
+    return enclosures(database, Vault.of(settings), job, settings) if job is not None else ()
 
 
 def notice_of(session: Session, mine: Due) -> Notice | None:
