@@ -4,6 +4,7 @@ Whatever is wrong with a link, the answer is the same. Nothing here is indexed o
 """
 
 from datetime import date
+from typing import get_args
 
 from flask import Flask, Response, make_response, render_template, request
 from pydantic import BaseModel
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 from steno.database.tables import Share
 from steno.exports import formats
 from steno.exports.minutes import minutes_formats
+from steno.exports.phrases import Language
 from steno.ledger import jobs, shares
 from steno.transcript import Transcript
 from web.api.audio import AudioQuery, recording_of
@@ -72,7 +74,7 @@ def show(secret: str) -> Response:
         services().database.write(lambda session: shares.count(session, share.id))
     boot = {
         "base": f"/shared/{secret}",
-        "formats": {"transcript": formats(), "minutes": minutes_formats()},
+        "formats": {"transcript": formats(), "minutes": minutes_formats(), "languages": get_args(Language)},
         "audio": view.with_audio,
         "minutes": view.with_minutes,
         "expires": view.expires.isoformat() if view.expires else None,

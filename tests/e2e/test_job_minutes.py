@@ -150,6 +150,30 @@ def test_files_are_taken_away_with_subtitles_as_one_wants_them(page: Page) -> No
     assert serious(page) == []
 
 
+def test_headings_are_in_the_language_that_is_chosen(page: Page) -> None:
+    page.get_by_role("button", name="Download").click()
+    page.get_by_text("Subtitle settings").click()
+    preview = page.get_by_label("The first subtitles")
+    expect(preview).to_contain_text("[Speaker 1]")
+    language = page.get_by_label("Language of headings and dates")
+    expect(language.locator("option")).to_have_text(["Same as the text", "English", "German", "Finnish", "Swedish"])
+
+    language.select_option(label="German")
+    expect(preview).to_contain_text("[Person 1]")
+    with page.expect_download() as minutes:
+        page.get_by_role("link", name="Markdown").click()
+    with page.expect_download() as archive:
+        page.get_by_role("link", name="Everything as ZIP").click()
+
+    assert "## Aufgaben" in minutes.value.path().read_text()
+    with zipfile.ZipFile(archive.value.path()) as files:
+        assert "[Person 1]" in files.read("talk.srt").decode()
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Download").click()
+    expect(language).to_have_value("")
+
+
 def test_who_has_the_link_reads_and_hears_until_it_is_revoked(page: Page, visits: Callable[..., Visit]) -> None:
     page.get_by_role("button", name="Share").click()
     page.get_by_label("Label").fill("For Bo")
@@ -168,6 +192,13 @@ def test_who_has_the_link_reads_and_hears_until_it_is_revoked(page: Page, visits
     assert guest.page.get_by_role("button", name="Edit").count() == 0
     assert serious(guest.page) == []
     guest.screenshot("shared-360")
+    guest.page.get_by_role("button", name="Download").click()
+    guest.page.get_by_label("Language of headings and dates").select_option(label="Finnish")
+    with guest.page.expect_download() as text:
+        guest.page.get_by_role("link", name="paragraphs with names").first.click()
+    assert "Puhuja 1:" in text.value.path().read_text()
+    assert guest.page.evaluate("document.querySelector('dialog').scrollWidth <= innerWidth")
+    assert serious(guest.page) == []
 
     page.get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Share").click()
