@@ -67,6 +67,7 @@ class Job(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "idempotency_key"),
         Index("ix_jobs_of_user", "user_id", "created", "id"),
+        Index("ix_jobs_versions", "user_id", "id", "version"),
         Index("ix_jobs_same", "user_id", "recording_sha256", "options_sha256"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

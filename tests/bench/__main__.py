@@ -24,6 +24,7 @@ from tests.bench import minutes as of_minutes
 from tests.bench.attribution import attribution
 from tests.bench.cancelling import cancelling
 from tests.bench.encryption import encryption
+from tests.bench.following import following
 from tests.bench.material import recording
 from tests.conftest import RECORDINGS, ROOT
 from tests.model_factory import random_whisper
@@ -138,6 +139,7 @@ PARTS: dict[str, Callable[[int], list[str]]] = {
     "attacks": of_minutes.attacks,
     "endpoint": of_minutes.endpoint,
     "jobs": partial(service.jobs, OUTPUT),
+    "following": following,
     "upload": partial(service.upload, OUTPUT),
     "overhead": partial(service.overhead, OUTPUT),
     "latency": partial(service.latency, OUTPUT),

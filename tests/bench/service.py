@@ -44,10 +44,10 @@ def jobs(folder: Path, pairs: int) -> list[str]:
     ]
     with tempfile.TemporaryDirectory() as data, Service(Path(data)) as service:
         database = Database.of(Settings(data_dir=Path(data)))
-        ids = database.write(_many_jobs)
-        for title, change in (("all of them done", None), (f"{WAITING} of them wait", _wait)):
+        ids = database.write(lambda session: many_jobs(session, JOBS))
+        for title, change in (("all of them done", None), (f"{WAITING} of them wait", let_wait)):
             if change is not None:
-                database.write(lambda session: _wait(session, ids[-WAITING:]))
+                database.write(lambda session: let_wait(session, ids[-WAITING:]))
             for path, place in (("/api/v1/jobs", "?limit=50"), ("/api/v1/jobs/{id}", "")):
                 # One after the other, the newest: those that wait in the second round.
                 places = [path.format(id=job_id) + place for job_id in ids[-WAITING:]]
@@ -155,13 +155,13 @@ def _share(times: list[float], at: int) -> float:
 # Many jobs
 
 
-def _many_jobs(session: Session) -> list[str]:
+def many_jobs(session: Session, count: int) -> list[str]:
     """Jobs that are done, a minute apart; their ids, the oldest first."""
     user_id = session.scalars(select(User.id)).one()
     wanted = Request(minutes=MinutesOptions())
     assert wanted.minutes is not None
-    begun = time.time() - 60.0 * (JOBS + 1)
-    ids = [new_id() for _ in range(JOBS)]
+    begun = time.time() - 60.0 * (count + 1)
+    ids = [new_id() for _ in range(count)]
     shared = {
         "user_id": user_id,
         "state": JobState.COMPLETED,
@@ -191,7 +191,7 @@ def _many_jobs(session: Session) -> list[str]:
     return ids
 
 
-def _wait(session: Session, ids: list[str]) -> None:
+def let_wait(session: Session, ids: list[str]) -> None:
     """Let jobs stand in the queue for the GPU, their recordings known."""
     session.execute(update(Job).where(Job.id.in_(ids)).values(state=JobState.RUNNING, finished=None))
     for stage, state in ((Stage.TRANSCRIBE, StageState.READY), (Stage.SUMMARIZE, StageState.WAITING)):

@@ -10,11 +10,13 @@ from math import inf
 
 from flask import Response, request
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from steno.database import Database
 from steno.database.clock import time_now
 from steno.database.tables import Job
 from steno.errors import StenoError
+from steno.ledger import listing
 from steno.states import ENDED, JobState
 from web.api.listing import views
 from web.api.views import JobView
@@ -55,7 +57,7 @@ def follow_jobs() -> Response:
     here, who = services(), caller()
     if not here.following.acquire(blocking=False):
         raise TooManyStreams("Too many pages follow their jobs at this moment", "Ask for the list every few seconds.")
-    watch = _Watch(here.database, who.user_id, since=_moment(request.headers.get("Last-Event-ID", "")))
+    watch = Watch(here.database, who.user_id, since=_moment(request.headers.get("Last-Event-ID", "")))
     answer = Response(_events(watch, of_caller()), content_type="text/event-stream; charset=utf-8")
     answer.call_on_close(here.following.release)
     answer.headers["Cache-Control"] = "no-store"
@@ -64,7 +66,7 @@ def follow_jobs() -> Response:
 
 
 @dataclass
-class _Watch:
+class Watch:
     """One person's jobs: what is news since it was looked at last, at the beginning what ended `since` then."""
 
     database: Database
@@ -72,32 +74,49 @@ class _Watch:
     since: float = inf
     moment: float = 0.0
     versions: dict[str, int] | None = None
+    imprint: str | None = None  # of what was looked at last, where none of it is left to be told
+    active: list[str] = field(default_factory=list)
     shown: dict[str, str] = field(default_factory=dict)
 
     def look(self) -> tuple[list[JobView], list[str]]:
         """Jobs that changed, and ids of those that are gone. The first time: those that wait or run."""
-        mine = select(Job.id, Job.version, Job.state, Job.finished).where(Job.user_id == self.user_id)
         with self.database.reading() as session:
-            rows = session.execute(mine.order_by(Job.created.desc())).all()
-            there = {job_id: version for job_id, version, _, _ in rows}
-            known = self.versions
-            if known is None:
-                known = {job_id: version for job_id, version, _, ended in rows if (ended or 0.0) <= self.since}
-            news = {job_id for job_id, version in there.items() if known.get(job_id) != version}
-            if news or self.versions is None:  # else nothing has ended since the moment that is known
-                self.moment = time_now(session)
-            # Of many the news come first, then what runs: the places of those that wait are known by the list.
-            states = [(JobState(state), job_id) for job_id, _, state, _ in rows]
-            running = [job_id for state, job_id in states if state is JobState.RUNNING]
-            waiting = [job_id for state, job_id in states if state not in ENDED]
-            some = list(dict.fromkeys([*(one for one in there if one in news), *running, *waiting]))[:_MOST]
-            wanted = select(Job).where(Job.id.in_(some)).order_by(Job.created.desc())
-            found = views(session, session.scalars(wanted).all())
+            # First: what changes while the rows are read is found the next time.
+            imprint = listing.imprint(session, self.user_id)
+            if imprint != self.imprint:
+                return self._compare(session, imprint)
+            return self._views(session, self.active[:_MOST]), []
+
+    def _compare(self, session: Session, imprint: str) -> tuple[list[JobView], list[str]]:
+        mine = select(Job.id, Job.version, Job.state, Job.finished).where(Job.user_id == self.user_id)
+        rows = session.execute(mine.order_by(Job.created.desc())).all()
+        there = {job_id: version for job_id, version, _, _ in rows}
+        known = self.versions
+        if known is None:
+            known = {job_id: version for job_id, version, _, ended in rows if (ended or 0.0) <= self.since}
+        news = {job_id for job_id, version in there.items() if known.get(job_id) != version}
+        if news or self.versions is None:  # else nothing has ended since the moment that is known
+            self.moment = time_now(session)
+        # Of many the news come first, then what runs: the places of those that wait are known by the list.
+        states = [(JobState(state), job_id) for job_id, _, state, _ in rows]
+        running = [job_id for state, job_id in states if state is JobState.RUNNING]
+        waiting = [job_id for state, job_id in states if state not in ENDED]
+        self.active = list(dict.fromkeys([*running, *waiting]))
+        some = list(dict.fromkeys([*(one for one in there if one in news), *self.active]))[:_MOST]
+        found = self._views(session, some)
         gone = [job_id for job_id in known if job_id not in there]
         late = news.difference(some)  # they are still news when it is looked again
         before = {job_id: known[job_id] for job_id in late if job_id in known}
         self.versions = {job_id: version for job_id, version in there.items() if job_id not in late} | before
-        return [view for view in found if self._is_news(view)], gone
+        self.imprint = imprint if not late else None
+        return found, gone
+
+    def _views(self, session: Session, ids: list[str]) -> list[JobView]:
+        """Those of these jobs that look otherwise than they did."""
+        if not ids:
+            return []
+        some = session.scalars(select(Job).where(Job.id.in_(ids)).order_by(Job.created.desc())).all()
+        return [view for view in views(session, some) if self._is_news(view)]
 
     def _is_news(self, view: JobView) -> bool:
         # The estimate moves with the clock; that alone is no news.
@@ -106,7 +125,7 @@ class _Watch:
         return known != self.shown[view.id]
 
 
-def _events(watch: _Watch, right: Right) -> Iterator[str]:
+def _events(watch: Watch, right: Right) -> Iterator[str]:
     yield "retry: 2000\n\n"
     until, spoke = time.monotonic() + _LONGEST, time.monotonic()
     begun = False
