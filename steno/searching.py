@@ -17,6 +17,8 @@ _SIGNS = re.compile(
 # Letters that are not a letter with an accent for Unicode.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 _MOST_WORDS = 20
+# Words from here on may go on: languages inflect at the end, and a shorter beginning is that of everything.
+_BEGINNING = 3  # letters
 _LONGEST_WORD = 60
 _SNIPPET = 160  # characters
 _QUOTES = re.compile('["“”„«»]')
@@ -44,12 +46,16 @@ def words(text: str) -> list[str]:
 
 
 def read_query(text: str) -> tuple[Term, ...]:
-    """What a person searches for: plain words, and phrases in quotes. The last word may go on unless it is quoted."""
+    """What a person searches for: plain words, which may go on, and phrases in quotes, which may not.
+
+    Of words of one or two letters only the last may go on: it may still be being written.
+    """
     terms: list[Term] = []
     pieces = _QUOTES.split(text)
     for place, piece in enumerate(pieces):
         quoted = place % 2 == 1
-        terms += [Term(tuple(found)) for one in ([piece] if quoted else piece.split()) if (found := words(one))]
+        found = [tuple(words(one)) for one in ([piece] if quoted else piece.split())]
+        terms += [Term(one, prefix=not quoted and len(one[-1]) >= _BEGINNING) for one in found if one]
     terms = terms[:_MOST_WORDS]
     ends_quoted = len(pieces) > 1 and not words(pieces[-1]) and len(pieces) % 2 == 1
     if terms and not ends_quoted:

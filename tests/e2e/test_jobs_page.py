@@ -58,7 +58,7 @@ def seeded(service: Service) -> dict[str, str]:
 def test_words_are_found_where_they_were_said(seeded: dict[str, str], visit: Visit) -> None:
     page = visit.sign_in()
     page.goto("/jobs")
-    page.get_by_role("searchbox").fill("tyoryhma budg")
+    page.get_by_role("searchbox").fill("tyoryh budg")
 
     rows = page.locator("#jobs .job")
     expect(rows).to_have_count(1)
@@ -74,6 +74,7 @@ def test_a_search_that_finds_nothing_says_so_and_leads_back(seeded: dict[str, st
     page = visit.sign_in()
     page.goto("/jobs?q=nobody+said+this")
     expect(page.get_by_text("Nothing was found.")).to_be_visible()
+    expect(page.get_by_text("Fewer letters find more")).to_be_visible()
 
     page.get_by_role("button", name="Show all jobs").click()
 

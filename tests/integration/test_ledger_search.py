@@ -39,8 +39,16 @@ def test_words_phrases_and_beginnings_are_found(ledger: Ledger) -> None:
 
     for query in ("budget", "BUDGET later", '"second group"', "tyoryhma", "bud", "meeting.mp3", "meeting budget"):
         assert found(ledger, query) == [job], query
-    for query in ('"group second"', '"bud"', "budge later", "other", "!!!", ""):
+    for query in ('"group second"', '"bud"', '"budge" later', "gr later", "other", "!!!", ""):
         assert found(ledger, query) == [], query
+
+
+def test_words_are_found_with_their_endings(ledger: Ledger) -> None:
+    job = ledger.submit()
+    index(ledger, job, spoken("Kokouksessa puhuttiin talousarvioista.", "Verträge und Termine."))
+
+    for query in ("kokou talousarvio", "talous kokouksessa", "vertrag termin puhu"):
+        assert found(ledger, query) == [job], query
 
 
 def test_what_is_somebody_elses_is_not_found(ledger: Ledger) -> None:

@@ -27,7 +27,8 @@ def test_words_have_no_accents_and_no_capitals(text: str, found: list[str]) -> N
     ("query", "terms"),
     [
         ("budget", (Term(("budget",), prefix=True),)),
-        ('budget "second group"', (Term(("budget",)), Term(("second", "group")))),
+        ("the budget of y", tuple(Term((word,), prefix=word != "of") for word in ("the", "budget", "of", "y"))),
+        ('budget "second group"', (Term(("budget",), prefix=True), Term(("second", "group")))),
         ('"second group" bud', (Term(("second", "group")), Term(("bud",), prefix=True))),
         ('"second gr', (Term(("second", "gr"), prefix=True),)),
         ("“second group”", (Term(("second", "group")),)),

@@ -35,7 +35,7 @@ class ListQuery(BaseModel):
         default=None,
         max_length=200,
         description="Only jobs in whose name or transcript these words stand: plain words, and phrases in quotes. "
-        "The last word may go on. Accents and capitals make no difference.",
+        "Words may go on, quoted ones may not. Accents and capitals make no difference.",
     )
 
 

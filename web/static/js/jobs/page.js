@@ -11,10 +11,10 @@ import { ended } from "./words.js";
 
 const PAGE = 25, TYPING = 250;
 const form = find("#filters"), more = find("#more"), said = find("#said");
-const emptyText = make("p", {}), emptyWay = make("p", {});
+const emptyText = make("p", {}), emptyHint = make("p", { class: "small muted" }), emptyWay = make("p", {});
 const selection = new Selection(find("#bulk"), () => rows.shown);
 const on = { changed, deleted, tags: () => known ?? [] };
-const rows = new JobRows(find("#jobs"), { empty: [emptyText, emptyWay], select: selection.toggle, menu: (row) => entries(row, on) });
+const rows = new JobRows(find("#jobs"), { empty: [emptyText, emptyHint, emptyWay], select: selection.toggle, menu: (row) => entries(row, on) });
 const live = new Live({
   refresh: async () => {
     if (known === null) await loadTags();
@@ -91,6 +91,8 @@ function failed(problem) {
 function sayEmpty() {
   const searching = filtered();
   emptyText.textContent = searching ? _("Nothing was found.") : _("There are no jobs yet.");
+  emptyHint.textContent = form.q.value.trim() ? _("Fewer letters find more: a word is found by its beginning, too.") : "";
+  emptyHint.hidden = !emptyHint.textContent;
   emptyWay.replaceChildren(searching ? make("button", { type: "button", onclick: forget }, _("Show all jobs")) : make("a", { class: "button primary", href: "/" }, _("Hand in a recording")));
 }
 
