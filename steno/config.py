@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     oidc_trust_email: bool = Field(
         default=False, description="Mail addresses count as verified also where the provider does not say so."
     )
+    oidc_token_days: int = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        description="Days without a sign-in there until a person's API tokens rest; 0: never.",
+    )
     upload_expiry: float = Field(default=24 * 3600.0, gt=0, description="Seconds until an unfinished upload goes.")
 
     encrypt: bool = Field(default=True, description="Encrypt what new jobs store, with a key for each job.")

@@ -14,6 +14,7 @@ from flask import Flask, Response, current_app, g, redirect, request
 
 from steno.database.tables import ApiToken, User
 from steno.ledger import accounts
+from steno.ledger.vouching import Vouching
 from web import sessions
 from web.problems import Forbidden, TooManyRequests, problem
 from web.services import services
@@ -98,13 +99,13 @@ def register(app: Flask) -> None:
 
 
 def token_holder() -> Caller | None:
-    """Whose token the request carries; None where it carries none that is valid."""
+    """Whose token the request carries; None where it carries none that is valid. Raises SignInAgain."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         return None
     here = services()
     with here.database.reading() as session:
-        found = accounts.holder(session, secret.strip())
+        found = accounts.holder(session, secret.strip(), Vouching.of(here.settings))
     if found is None:
         return None
     _remember(found[1])

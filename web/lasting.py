@@ -10,6 +10,7 @@ from werkzeug.wsgi import FileWrapper
 
 from steno.database.tables import Job, Share
 from steno.ledger import accounts, recordings, sessions, shares
+from steno.ledger.vouching import Vouching
 from web.auth import caller
 from web.services import services
 
@@ -50,7 +51,8 @@ def of_caller() -> Right:
     who = caller()
     if who.session_id is not None:
         return Right(lambda session: sessions.lasts(session, who.key))
-    return Right(lambda session: accounts.lasts(session, who.key))
+    vouching = Vouching.of(services().settings)
+    return Right(lambda session: accounts.lasts(session, who.key, vouching))
 
 
 def of_link(share: Share) -> Right:

@@ -19,6 +19,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUSES = {
     "malformed": 400,
     "unauthenticated": 401,
+    "sign-in-again": 401,
     "forbidden": 403,
     "sharing-off": 403,
     "foreign-request": 403,
@@ -167,6 +168,8 @@ def _of_steno(error: StenoError) -> Response:
     answer = problem(status, error.code, str(error))
     if isinstance(error, TooManyRequests):
         answer.headers["Retry-After"] = str(error.seconds)
+    elif status == 401:
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="steno", error="invalid_token"'
     elif status == 429:  # something is full, and nobody knows until when
         answer.headers["Retry-After"] = "5"
     return answer

@@ -10,7 +10,8 @@ from steno.database.clock import now
 class User(Base):
     """Somebody who owns jobs. `name` is what they sign in with, usually a mail address.
 
-    `quota` (bytes) goes before the operator's; `subject` is who they are for the identity provider (issuer and id).
+    `quota` (bytes) goes before the operator's; `subject` is who they are for the identity provider (issuer and id),
+    which `vouched` for them then for the last time.
     """
 
     __tablename__ = "users"
@@ -26,6 +27,7 @@ class User(Base):
     notify: Mapped[bool] = mapped_column(default=True)
     quota: Mapped[int | None]
     subject: Mapped[str | None] = mapped_column(String(500), unique=True, index=True)
+    vouched: Mapped[float | None]
     last_seen: Mapped[float | None]
 
     @property

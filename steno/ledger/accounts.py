@@ -13,12 +13,14 @@ from steno.errors import InvalidOption
 from steno.exports.clean import clean
 from steno.ledger.moves import record
 from steno.ledger.secret import digest, new_secret
+from steno.ledger.vouching import SignInAgain, Vouching
 from steno.mail_address import check_mail_address
 
 SCOPES = ("jobs:read", "jobs:write", "tokens")
 USERS = "users"  # to administer people: of administrators' tokens alone, and only while they are administrators
 _LONGEST_NAME = 320
 FIRST_TOKEN = 7.0  # days: it is printed, and logs keep what is printed
+_NEVER_RESTS = Vouching()
 _PREFIX = "steno_"  # so that secret scanners know what they found
 
 
@@ -105,15 +107,28 @@ def issue_token(
     return token, secret
 
 
-def holder(session: Session, secret: str) -> tuple[User, ApiToken] | None:
-    """Whose token it is; None where it is unknown, expired, or its holder is disabled."""
-    found = session.scalar(select(ApiToken).join(User).where(ApiToken.sha256 == digest(secret), _good()))
-    return (found.user, found) if found is not None else None
+def holder(session: Session, secret: str, vouching: Vouching = _NEVER_RESTS) -> tuple[User, ApiToken] | None:
+    """Whose token it is; None where it is unknown, expired, or its holder is disabled.
+
+    Raises SignInAgain where it rests.
+    """
+    wanted = select(ApiToken, vouching.holds()).join(User).where(ApiToken.sha256 == digest(secret), _good())
+    found = session.execute(wanted).one_or_none()
+    if found is None:
+        return None
+    token, awake = found
+    if not awake:
+        raise SignInAgain(
+            "It is too long since you signed in by the identity provider",
+            "Sign in again in the browser: then this token works again.",
+        )
+    return token.user, token
 
 
-def lasts(session: Session, token_id: str) -> bool:
+def lasts(session: Session, token_id: str, vouching: Vouching = _NEVER_RESTS) -> bool:
     """Whether a token is still good."""
-    return session.scalar(select(ApiToken.id).join(User).where(ApiToken.id == token_id, _good())) is not None
+    wanted = select(ApiToken.id).join(User).where(ApiToken.id == token_id, _good(), vouching.holds())
+    return session.scalar(wanted) is not None
 
 
 def hold(session: Session, user_id: str) -> None:

@@ -41,6 +41,7 @@ def copy(session: Session, user_id: str) -> dict[str, object]:
             "notify": user.notify,
             "administrator": user.admin,
             "identity_provider": user.subject,
+            "vouched_for": _date(user.vouched),
             "created": _date(user.created),
             "last_seen": _date(user.last_seen),
         },

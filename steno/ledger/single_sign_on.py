@@ -104,6 +104,7 @@ def admit(session: Session, who: Identity, *, link_by_email: bool) -> User:
         _link(session, user, who)
     if user.disabled:
         raise NotAdmitted("This account is kept out", "Ask an administrator.")
+    user.vouched = time_now(session)
     _follow_role(session, user, who.admin)
     return user
 
@@ -115,6 +116,7 @@ def connect(session: Session, user_id: str, who: Identity) -> None:
     if other not in {None, user_id}:
         raise NotAdmitted("Another account is connected with this identity", "Sign in there with another one.")
     _link(session, user, who)
+    user.vouched = time_now(session)
 
 
 def disconnect(session: Session, user_id: str) -> None:

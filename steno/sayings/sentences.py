@@ -37,6 +37,7 @@ SENTENCES = {
     "recording-gone": said("The recording is no longer stored."),
     "recording-too-long": said("The recording is longer than is accepted."),
     "sharing-off": said("Sharing by link is switched off here. Ask an administrator."),
+    "sign-in-again": said("It is too long since you signed in by the identity provider. Sign in again in the browser."),
     "sign-in-refused": said("The sign-in was refused or broken off there. Begin anew."),
     "storage-denied": said("The server may not read or write a file. Tell the operator."),
     "storage-full": said("The server has no space left. Try again later."),

@@ -17,7 +17,7 @@ _JSON, _FORM = "application/json", "multipart/form-data"
 _REFERENCE = "#/components/schemas/{model}"
 _PROBLEMS = {
     400: "What was sent cannot be read.",
-    401: "There is no valid token.",
+    401: "There is no valid token, or it rests until you sign in again (`sign-in-again`).",
     403: "The token may not do this.",
     404: "There is no such thing, or it belongs to somebody else.",
     406: "None of the formats that the Accept header names.",

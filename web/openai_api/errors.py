@@ -14,6 +14,7 @@ _KINDS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit
 # Steno's code: which parameter, and OpenAI's code where a client may look for it.
 _KNOWN: dict[str, tuple[str | None, str | None]] = {
     "unauthenticated": (None, "invalid_api_key"),
+    "sign-in-again": (None, "invalid_api_key"),
     "too-many-requests": (None, "rate_limit_exceeded"),
     "unknown-model": ("model", "model_not_found"),
     "model-unavailable": ("model", None),
