@@ -1,10 +1,14 @@
-"""What a test must leave as it found it: the state of the process, which every test after it would have."""
+"""What tests must leave as they found it: the state of the process, which every test after them would have."""
 
 import gc
 import locale
+import logging
 import os
+import resource
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,8 @@ def state() -> dict[str, Any]:
     return {
         "denormal numbers": "flushed" if denormals.are_flushed() else "kept",
         "umask": oct(mask),
+        "size of a core": resource.getrlimit(resource.RLIMIT_CORE),
+        "level of the log": logging.root.level,
         "folder": Path.cwd(),
         "locale": locale.setlocale(locale.LC_ALL),
         "time-out of sockets": socket.getdefaulttimeout(),
@@ -35,3 +41,16 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name) and (name in before or "STENO_" in name)
     ]
+
+
+@contextmanager
+def as_a_program_begins() -> Iterator[None]:
+    """A process in which anybody may read files, and cores are as large as may be; afterwards as it was."""
+    _, most = core = resource.getrlimit(resource.RLIMIT_CORE)
+    before = os.umask(0o022)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    try:
+        yield
+    finally:
+        os.umask(before)
+        resource.setrlimit(resource.RLIMIT_CORE, core)

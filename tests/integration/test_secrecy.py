@@ -1,8 +1,6 @@
 """What is said in confidence is not left lying about: in logs, in files that others can read, in browsers' caches."""
 
-import os
 import re
-import resource
 import stat
 import traceback
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from typer.testing import CliRunner
 from steno.cli import app
 from steno.database.tables import Document
 from steno.transcript import Transcript
+from tests import hermetic
 from tests.rest import Person, Rest
 from tests.service import Service
 from tests.unit.exports.transcripts import small
@@ -58,11 +57,8 @@ def test_what_the_service_writes_is_its_users_alone(tmp_path: Path, monkeypatch:
     data = tmp_path / "data"
     data.mkdir(mode=0o755)  # as systemd's StateDirectory makes it
     monkeypatch.setenv("STENO_DATA_DIR", str(data))
-    before = os.umask(0o022)
-    try:
+    with hermetic.as_a_program_begins():
         CliRunner().invoke(app, ["recover"], catch_exceptions=False)
-    finally:
-        os.umask(before)
 
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in data.iterdir() if path.is_file()}
     assert "steno.sqlite" in modes
@@ -89,15 +85,8 @@ def test_browsers_keep_no_copy_of_what_was_said(ann: Person, job: str) -> None:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that was started where anybody may read files, and cores are written as far as may be."""
-    _, most = before = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
-    mask = os.umask(0o022)
-    try:
-        with Service(tmp_path_factory.mktemp("service")) as one:
-            yield one
-    finally:
-        os.umask(mask)
-        resource.setrlimit(resource.RLIMIT_CORE, before)
+    with hermetic.as_a_program_begins(), Service(tmp_path_factory.mktemp("service")) as one:
+        yield one
 
 
 def test_no_program_of_the_service_leaves_a_core_or_a_file_for_others(service: Service) -> None:

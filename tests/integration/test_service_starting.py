@@ -16,9 +16,16 @@ from steno.cli.starting import begin, check_port, check_work, unknown_settings
 from steno.database import Database
 from steno.errors import DatabaseAway, DatabaseUnusable, InvalidOption, MissingProgram, StenoError
 from steno.states import Queue
+from tests import hermetic
 from tests.postgres import Postgres
 from tests.redis_server import redis_server
 from tests.service import free_port
+
+
+@pytest.fixture(autouse=True)
+def programs_begin_here() -> Iterator[None]:
+    with hermetic.as_a_program_begins():
+        yield
 
 
 @pytest.fixture
