@@ -11,8 +11,9 @@ from steno.ledger.stages import DIED
 from steno.sayings.sentences import SENTENCES
 from steno.states import JobState
 from web.translations.collecting import LANGUAGES
-from worker.diagnosis import refusal
+from worker.diagnosis import early_end, refusal
 from worker.diarization.companion import DiarizationFailed
+from worker.ffmpeg import Outcome
 from worker.models.registry import STAND_IN_NOTICE
 from worker.quality import doubts
 from worker.service.steps import RecordingGone
@@ -78,6 +79,22 @@ def test_sentences_without_end_are_no_trouble(times: int, language: str) -> None
     hostile = ("x was not said there. " * times).strip()
 
     assert sayings.retold(hostile, language) == hostile
+
+
+@pytest.mark.parametrize("language", sayings.LANGUAGES)
+@pytest.mark.parametrize(
+    "notice",
+    [
+        early_end(Outcome(status=1, said="", timed_out=False), seconds=40.0, expected=90.0),
+        early_end(Outcome(status=0, said="", timed_out=False), seconds=40.0, expected=90.0),
+        "The diarizing process ended (-6): Aborted. Run `steno doctor`, or use --no-diarize.",
+        "Telling speakers apart failed (RuntimeError: a. b.). Run `steno doctor`, or report this.",
+    ],
+)
+def test_what_a_transcript_lacks_is_said_in_the_language_of_documents(notice: str, language: str) -> None:
+    told = sayings.retold(notice, language)
+
+    assert not set(notice.split()) & set(told.split()) & {"The", "early:", "ended", "apart", "failed", "Run", "or"}
 
 
 def test_every_kind_of_failure_has_a_sentence() -> None:

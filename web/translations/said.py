@@ -31,6 +31,7 @@ _OF_DOCUMENTS = (
     "steno/exports/",
     "steno/minutes.py",
     "worker/attribution.py",
+    "worker/diagnosis.py",
     "worker/diarization/",
     "worker/drafting.py",
     "worker/loading.py",

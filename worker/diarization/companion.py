@@ -13,6 +13,7 @@ from typing import IO, Literal
 from pydantic import BaseModel
 
 from steno.errors import StenoError
+from steno.sayings.marking import said
 from steno.storage import ArtifactStore
 from worker.diarization.messages import Begin, Decoded, Load, Reply
 from worker.diarization.models import PipelineSource
@@ -108,17 +109,17 @@ class Diarizer:
         own |= {"OMP_NUM_THREADS": threads} if threads else {}
         own |= {"HF_HUB_OFFLINE": "1"} if self._offline else {}
         self._failure = None
-        said = tempfile.TemporaryFile("w+")  # noqa: SIM115  # lives as long as the process
+        written = tempfile.TemporaryFile("w+")  # noqa: SIM115  # lives as long as the process
         self._process = subprocess.Popen(
             [sys.executable, "-m", "worker.diarization.process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=said,
+            stderr=written,
             text=True,
             process_group=0,  # Ctrl-C is ours to handle
             env={**os.environ, **own},
         )
-        threading.Thread(target=self._listen, args=(self._process, said), name="diarizer", daemon=True).start()
+        threading.Thread(target=self._listen, args=(self._process, written), name="diarizer", daemon=True).start()
         self._send(self._load)
 
     def begin(
@@ -155,13 +156,13 @@ class Diarizer:
             process.stdin.write(message.model_dump_json() + "\n")
             process.stdin.flush()
 
-    def _listen(self, process: "subprocess.Popen[str]", said: IO[str]) -> None:
-        death = "Nobody listens to the diarizing process any more"
+    def _listen(self, process: "subprocess.Popen[str]", written: IO[str]) -> None:
+        death = said("Nobody listens to the diarizing process any more")
         try:
             assert process.stdout is not None
-            with process.stdout, said:
+            with process.stdout, written:
                 self._pass_on(process, process.stdout)
-                death = _death(process.wait(), _last_words(said))
+                death = _death(process.wait(), _last_words(written))
         finally:  # whatever happened here, nobody may wait for ever
             self._end(process, death)
 
@@ -176,7 +177,7 @@ class Diarizer:
                 current.take(reply)
 
     def _end(self, process: "subprocess.Popen[str]", death: str) -> None:
-        ended = Reply(failure=(death, "Run `steno doctor`, or use --no-diarize."))
+        ended = Reply(failure=(death, said("Run `steno doctor`, or use --no-diarize.")))
         with self._lock:
             if process is not self._process:  # closed, or replaced by another
                 return
@@ -186,13 +187,15 @@ class Diarizer:
             current.take(ended)
 
 
-def _last_words(said: IO[str]) -> str:
-    said.seek(0)
-    lines = [line for line in said.read()[-4000:].splitlines() if line.strip()]
+def _last_words(written: IO[str]) -> str:
+    written.seek(0)
+    lines = [line for line in written.read()[-4000:].splitlines() if line.strip()]
     return lines[-1].strip() if lines else ""
 
 
-def _death(status: int, said: str) -> str:
+def _death(status: int, last: str) -> str:
     if status == -signal.SIGKILL:
-        return "The diarizing process was killed; memory may have run out"
-    return f"The diarizing process ended ({status})" + (f": {said}" if said else "")
+        return said("The diarizing process was killed; memory may have run out")
+    if not last:
+        return said(f"The diarizing process ended ({status})")
+    return said(f"The diarizing process ended ({status}): {last}")

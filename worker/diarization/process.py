@@ -11,6 +11,7 @@ import threading
 from typing import IO
 
 from steno.errors import StenoError
+from steno.sayings.marking import said
 from steno.storage import ArtifactStore
 from worker.diarization.messages import MESSAGE, Begin, Decoded, Load, Message, Reply
 from worker.diarization.stage import Growing, diarize
@@ -92,11 +93,12 @@ def _failure(error: Exception) -> tuple[str, str]:
     if isinstance(error, StenoError):
         return error.message, error.cure
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return "Memory ran out while telling speakers apart", "Run it on a larger machine, or with --no-diarize."
-    return (
-        f"Telling speakers apart failed ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})",
-        "Run `steno doctor`, or report this.",
-    )
+        return (
+            said("Memory ran out while telling speakers apart"),
+            said("Run it on a larger machine, or with --no-diarize."),
+        )
+    kind, why = type(error).__name__, next(iter(str(error).splitlines()), "")
+    return said(f"Telling speakers apart failed ({kind}: {why})"), said("Run `steno doctor`, or report this.")
 
 
 if __name__ == "__main__":
