@@ -80,6 +80,11 @@ class Settings(BaseSettings):
     rate_limit: int = Field(
         default=600, ge=0, description="Requests a minute of one API token, in each web process; 0 is no limit."
     )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Bearer token, the only thing that opens /metrics then; 16 characters at least.",
+    )
     trusted_proxies: str = Field(
         default="", description="Proxies whose X-Forwarded-For counts: how many in a row, or networks by commas."
     )
@@ -256,6 +261,8 @@ def load_settings(**overrides: str | int | None) -> Settings:
         first = error.errors()[0]
         name = "STENO_" + "_".join(str(part) for part in first["loc"]).upper()
         said = first["msg"].removeprefix("Value error, ")
-        # Addresses may carry a password, and what is said here ends in logs.
-        value = "what it is" if "@" in str(first["input"]) else f"'{first['input']}'"
+        # What is said here ends in logs. Addresses, too, may carry a password.
+        field = Settings.model_fields.get(name.removeprefix("STENO_").lower())
+        secret = field is not None and field.annotation == SecretStr | None
+        value = "what it is" if secret or "@" in str(first["input"]) else f"'{first['input']}'"
         raise InvalidOption(f"{name} cannot be {value}: {said}", f"Correct or unset {name}, or its option.") from error

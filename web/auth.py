@@ -98,14 +98,30 @@ def register(app: Flask) -> None:
     app.before_request(_check)
 
 
+def bearer() -> str:
+    """The token that the request carries, whosever it is; empty where it carries none."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+def stranger() -> Response:
+    """What somebody without a valid token is told. Raises TooManyRequests."""
+    # Only who has no token is slowed down: behind a proxy everybody has its address.
+    if (wait := services().strangers.wait(request.remote_addr or "")) > 0:
+        raise TooManyRequests(wait)
+    answer = problem(401, "unauthenticated", "There is no valid token. Send `Authorization: Bearer TOKEN`.")
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="steno"'
+    return answer
+
+
 def token_holder() -> Caller | None:
     """Whose token the request carries; None where it carries none that is valid. Raises SignInAgain."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secret.strip():
+    secret = bearer()
+    if not secret:
         return None
     here = services()
     with here.database.reading() as session:
-        found = accounts.holder(session, secret.strip(), Vouching.of(here.settings))
+        found = accounts.holder(session, secret, Vouching.of(here.settings))
     if found is None:
         return None
     _remember(found[1])
@@ -141,12 +157,7 @@ def _stranger(access: str | None) -> Response:
     if access in {_PAGE, _ADMIN_PAGE} and "Authorization" not in request.headers:
         wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return cast(Response, redirect(f"/sign-in?next={quote(wanted, safe='')}", 303))
-    # Only who has no token is slowed down: behind a proxy everybody has its address.
-    if (wait := services().strangers.wait(request.remote_addr or "")) > 0:
-        raise TooManyRequests(wait)
-    answer = problem(401, "unauthenticated", "There is no valid token. Send `Authorization: Bearer TOKEN`.")
-    answer.headers["WWW-Authenticate"] = 'Bearer realm="steno"'
-    return answer
+    return stranger()
 
 
 def _caller(user: User, token: ApiToken) -> Caller:

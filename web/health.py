@@ -1,6 +1,7 @@
 """Whether the service lives, can work, and what it does: for whoever watches over it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from hmac import compare_digest
 
 from flask import Response, request
 from prometheus_client.core import CollectorRegistry, GaugeMetricFamily, Metric
@@ -11,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from steno.errors import KeyUnusable
 from steno.ledger import measures
-from web.auth import token_holder
+from web.auth import bearer, stranger, token_holder
 from web.contract import Answer, Routes, json_answer
 from web.problems import Forbidden
 from web.services import Services, services
@@ -70,22 +71,33 @@ def readyz() -> Response:
     "/metrics",
     scope=None,
     answers={200: Answer("Prometheus text.", media=("text/plain",))},
-    problems=[403],
+    problems=[401, 403, 429],
     prefix="",
 )
 def metrics() -> Response:
     """Queues, jobs, durations and failures, for Prometheus.
 
-    Only with an administrator's token, or from this machine itself and through no proxy.
+    With the token of its own that the operator has set, and nothing else; where none is set with an administrator's
+    token, or from this machine itself and through no proxy.
     """
+    own = services().settings.metrics_token
+    if own is not None:
+        if not compare_digest(bearer().encode(), own.get_secret_value().encode()):
+            return stranger()
+    else:
+        _must_administer()
+    registry = CollectorRegistry()
+    registry.register(_Collector(services()))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _must_administer() -> None:
+    """Or be this machine, as far as that can be known: a proxy here that adds no header looks the same."""
     local = request.remote_addr in {"127.0.0.1", "::1"} and not any(name in request.headers for name in _PROXIED)
     if not local:
         asking = token_holder()
         if asking is None or not asking.admin:
             raise Forbidden("Metrics are for administrators", "Ask with an administrator's token.")
-    registry = CollectorRegistry()
-    registry.register(_Collector(services()))
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 class _Collector(Collector):

@@ -121,6 +121,21 @@ def test_metrics_are_for_this_machine_and_administrators(rest: Rest, ann: Person
     assert boss("GET", "/metrics", environ_overrides=remote).status_code == 200
 
 
+def test_metrics_with_a_token_of_their_own_are_opened_by_nothing_else(tmp_path: Path) -> None:
+    rest = make_rest(tmp_path, metrics_token="of the scraper alone")
+    boss, anybody = rest.person("boss@example.org", admin=True), rest.app.test_client()
+    proxied = {"X-Forwarded-For": "203.0.113.5"}
+
+    def asked(token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"} | proxied
+        return anybody.get("/metrics", headers=headers).status_code
+
+    assert anybody.get("/metrics").status_code == 401  # from this machine, as a proxy that adds no header asks, too
+    assert boss("GET", "/metrics").status_code == 401
+    assert [asked(token) for token in ("of the scraper", "of the scraper alone!", "", "\xe4")] == [401] * 4
+    assert asked("of the scraper alone") == 200
+
+
 @pytest.mark.parametrize(
     ("method", "path", "request_", "status", "code"),
     [

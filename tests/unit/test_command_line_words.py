@@ -41,5 +41,12 @@ def test_a_wrong_setting_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> 
         load_settings()
 
 
+def test_a_secret_that_cannot_be_used_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STENO_METRICS_TOKEN", "my-secret")
+    with pytest.raises(InvalidOption, match="STENO_METRICS_TOKEN cannot be what it is") as said:
+        load_settings()
+    assert "my-secret" not in str(said.value)
+
+
 def test_text_from_outside_cannot_steer_the_terminal() -> None:
     assert shown("\x1b[31mred\x1b[0m [bold]x\u202e") == " [31mred [0m \\[bold]x "
