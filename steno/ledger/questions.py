@@ -94,8 +94,13 @@ def heartbeat(session: Session, mine: Asked, lease: float) -> bool:
 
 
 def answered(session: Session, mine: Asked, blob: str) -> bool:
-    """It is answered, in another blob. False where it is no longer ours: then nothing may be kept."""
-    return _end(session, mine, state="done", blob=blob, finished=now())
+    """It is answered, in another blob. False where it is no longer ours: then nothing may be kept.
+
+    True also where it has that blob already: the answer to an earlier commit may have got lost.
+    """
+    if _end(session, mine, state="done", blob=blob, finished=now()):
+        return True
+    return session.scalar(select(Question.id).where(Question.id == mine.id, Question.blob == blob)) is not None
 
 
 def failed(session: Session, mine: Asked, reason: str, *, again: bool = False) -> bool:

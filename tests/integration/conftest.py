@@ -7,6 +7,7 @@ import pytest
 
 from tests.identity_provider import IdentityProvider
 from tests.ledger import Ledger, empty
+from tests.outage import Outage
 from tests.postgres import Postgres
 from tests.rest import Person, Rest, make_rest
 
@@ -65,6 +66,15 @@ def ledger(request: pytest.FixtureRequest) -> Ledger:
     """An empty ledger, on each of the databases."""
     found: Ledger = request.getfixturevalue(f"{request.param}_ledger")
     return found
+
+
+@pytest.fixture
+def outage(ledger: Ledger, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outage]:
+    """The ledger's database can go away; who writes then gives up at once, instead of after some seconds."""
+    monkeypatch.setattr("steno.database._TRIES", 1)
+    made = Outage(ledger, request.getfixturevalue("postgres") if ledger.is_postgresql else None)
+    yield made
+    made.end()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,8 +1,10 @@
 """Sending what is due: claimed from the outbox, sent outside of any transaction, and its end written down."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,47 +18,64 @@ from steno.vault import Vault
 from worker.notification import Enclosure, Notice, NotSent, Reason, mail, webhooks
 from worker.notification.connecting import Deadline
 from worker.notification.enclosing import enclosures
+from worker.preparation import Cancelled
+from worker.service.patience import HASTILY, Patience
 
 log = logging.getLogger(__name__)
 
 
-def send_due(database: Database, settings: Settings, owner: str, *, lease: float = 60.0) -> int:
+def send_due(
+    database: Database,
+    settings: Settings,
+    owner: str,
+    *,
+    lease: float = 60.0,
+    patiently: Patience = HASTILY,
+) -> int:
     """Send one delivery after another until none is due; how many there were, sent or not.
 
     `owner` is one of a kind. The lease, in seconds, also limits how long sending may take: somebody else begins then.
+    How a delivery ended is written down `patiently`: what nobody knows to be sent would be sent again.
     """
     handled = 0
     while (mine := database.write(lambda session: claim_delivery(session, owner, lease))) is not None:
-        _handle(database, settings, mine, lease)
+        ending = _ending(database, settings, mine, lease)
         handled += 1
+        if ending is None:
+            continue
+        try:
+            patiently(partial(database.write, ending))
+        except Cancelled:
+            log.warning("delivery.left delivery=%s kind=%s", mine.id, mine.kind)
+            break
     return handled
 
 
-def _handle(database: Database, settings: Settings, mine: Due, lease: float) -> None:
+def _ending(database: Database, settings: Settings, mine: Due, lease: float) -> Callable[[Session], None] | None:
+    """Send it; what is then to be written down, None where its job is gone."""
     try:
         enclosed = _enclosed(database, settings, mine)
         # Afterwards: rendering takes its time, and what is told must be so when it is sent.
         with database.reading() as session:
             notice = notice_of(session, mine)
         if notice is None:
-            return
+            return None
         notice = replace(notice, enclosed=enclosed)
         carrier, limit = (mail.send, mail.TIME_LIMIT) if mine.kind == MAIL else (webhooks.send, webhooks.TIME_LIMIT)
         with Deadline(min(limit, 0.75 * lease)) as deadline:
             status = carrier(notice, settings, deadline)
     except NotSent as error:
-        _not_sent(database, mine, error)
         log.warning(
             "delivery.not_sent delivery=%s kind=%s attempt=%d status=%s again=%s reason=%r",
             *(mine.id, mine.kind, mine.attempt, error.status, error.again, error.reason),
         )
+        return _not_sent(mine, error)
     except Exception as error:
         # The edge: a delivery that trips over a fault of ours must not keep the others from being sent.
         log.exception("delivery.fault delivery=%s kind=%s attempt=%d", mine.id, mine.kind, mine.attempt)
-        _not_sent(database, mine, NotSent(f"Steno failed unexpectedly ({type(error).__name__})"))
-    else:
-        database.write(lambda session: delivered(session, mine, status))
-        log.info("delivery.sent delivery=%s kind=%s attempt=%d status=%d", mine.id, mine.kind, mine.attempt, status)
+        return _not_sent(mine, NotSent(f"Steno failed unexpectedly ({type(error).__name__})"))
+    log.info("delivery.sent delivery=%s kind=%s attempt=%d status=%d", mine.id, mine.kind, mine.attempt, status)
+    return partial(delivered, mine=mine, status=status)
 
 
 def _enclosed(database: Database, settings: Settings, mine: Due) -> tuple[Enclosure, ...]:
@@ -111,5 +130,5 @@ def _told_anew(session: Session, row: Delivery) -> bool:
     return bool(session.scalar(later))
 
 
-def _not_sent(database: Database, mine: Due, error: NotSent) -> None:
-    database.write(lambda session: not_delivered(session, mine, error.reason, status=error.status, again=error.again))
+def _not_sent(mine: Due, error: NotSent) -> Callable[[Session], None]:
+    return partial(not_delivered, mine=mine, reason=error.reason, status=error.status, again=error.again)

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.synchronize import Event
 
@@ -21,6 +21,8 @@ from steno.ledger.questions import Asked
 from steno.sayings.marking import said
 from steno.transcript import Transcript
 from steno.vault import Vault
+from worker.preparation import Cancelled
+from worker.service.patience import Patience
 
 _LOG = logging.getLogger("steno.worker")
 _FOLDER = "questions"
@@ -32,6 +34,7 @@ class Answering:
     def __init__(self, database: Database, vault: Vault, settings: Settings, owner: str, stop: Event) -> None:
         self._database, self._vault, self._settings = database, vault, settings
         self._owner, self._stop = owner, stop
+        self._patiently = Patience.until(stop.is_set)
 
     @property
     def _blobs(self) -> BlobStore:
@@ -53,12 +56,17 @@ class Answering:
         """Whether there is an answer now."""
         try:
             return self._answer(mine)
+        except Cancelled:  # while the database is away: the lease runs out, and somebody else answers
+            return False
         except StenoError as error:
             reason, again = str(error), False
         except Exception as error:  # the edge: the person is told, the log has the rest
             _LOG.exception("question.crashed job=%s", mine.job_id)
             reason, again = said(f"Steno failed unexpectedly ({type(error).__name__}). Ask again."), True
-        self._database.write(lambda session: questions.failed(session, mine, reason, again=again))
+        with suppress(Cancelled):
+            self._patiently(
+                lambda: self._database.write(lambda session: questions.failed(session, mine, reason, again=again))
+            )
         return False
 
     def _answer(self, mine: Asked) -> bool:
@@ -86,11 +94,8 @@ class Answering:
 
     def _keep(self, job: Job, mine: Asked, content: bytes) -> bool:
         blob = self._vault.write_document(job, _FOLDER, content)
-        kept = False
-        try:
-            kept = self._database.write(lambda session: questions.answered(session, mine, blob))
-        finally:
-            self._blobs.delete(mine.blob if kept else blob)
+        kept = self._patiently(lambda: self._database.write(lambda session: questions.answered(session, mine, blob)))
+        self._blobs.delete(mine.blob if kept else blob)
         with self._database.reading() as session:
             gone = session.get(Job, job.id) is None
         if gone:

@@ -21,6 +21,7 @@ from worker.service.answering import Answering
 from worker.service.hints import Hints
 from worker.service.memory import Growth, resident
 from worker.service.names import name_of
+from worker.service.patience import Patience
 from worker.service.presence import Presence
 from worker.service.running import Runner
 from worker.service.standstill import Beat, Standstill
@@ -78,8 +79,9 @@ class Office:
             from worker.notification.personal import send_letters
             from worker.notification.sending import send_due
 
-            send_due(self._database, self._settings, self._owner)
-            send_letters(self._database, self._settings, self._owner)
+            patiently = Patience.until(self._stop.is_set)
+            send_due(self._database, self._settings, self._owner, patiently=patiently)
+            send_letters(self._database, self._settings, self._owner, patiently=patiently)
             return
         while not self._stop.is_set():
             if queue is Queue.LLM:  # people wait for answers; minutes have time
