@@ -41,7 +41,7 @@ def outlook(session: Session, job: Job) -> Outlook:
 
 def outlooks(session: Session, jobs: Sequence[Job]) -> dict[str, Outlook]:
     """The same of several jobs, by id."""
-    positions = _positions(session, [job for job in jobs if JobState(job.state) not in ENDED])
+    positions = _positions(session, [job.id for job in jobs if any(_is_ready(stage.state) for stage in job.stages)])
     time = time_now(session)
     pace = cache(partial(_pace, session))
     found = {}
@@ -55,12 +55,28 @@ def outlooks(session: Session, jobs: Sequence[Job]) -> dict[str, Outlook]:
     return found
 
 
-def _positions(session: Session, jobs: Sequence[Job]) -> dict[str, int]:
-    """The places of these jobs among those that wait for the same kind of worker, 1 is next.
+def motion(session: Session, ids: Sequence[str]) -> dict[str, tuple[object, ...]]:
+    """What moves in a job that waits or runs, by id: its stages and its place. What is the same has not moved."""
+    if not ids:
+        return {}
+    columns = (StageRun.job_id, StageRun.state, StageRun.attempts, StageRun.progress)
+    rows = session.execute(select(*columns).where(StageRun.job_id.in_(list(ids))).order_by(StageRun.id)).all()
+    places = _positions(session, [job_id for job_id, state, _, _ in rows if _is_ready(state)])
+    found: dict[str, tuple[object, ...]] = {job_id: (places.get(job_id),) for job_id in ids}
+    for job_id, *stage in rows:
+        found[job_id] += tuple(stage)
+    return found
+
+
+def _is_ready(state: str) -> bool:
+    return StageState(state) is StageState.READY
+
+
+def _positions(session: Session, ids: Sequence[str]) -> dict[str, int]:
+    """The places of these jobs, which wait, among those that wait for the same kind of worker, 1 is next.
 
     Turns between people are not foreseen: they only ever bring somebody who has less running forward.
     """
-    ids = [job.id for job in jobs if any(StageState(stage.state) is StageState.READY for stage in job.stages)]
     if not ids:
         return {}
     order = (Job.priority.desc(), Job.created, Job.id)

@@ -77,6 +77,30 @@ def test_progress_is_told_though_no_version_changes(ledger: Ledger, watch: Watch
     assert [job.progress.percent for job in told] == [pytest.approx(43.5)]
 
 
+def test_a_stage_that_is_taken_is_told_though_no_version_changes(ledger: Ledger, watch: Watch) -> None:
+    ledger.run(until=Stage.PREPARE)
+    watch.look()
+
+    ledger.take(Stage.TRANSCRIBE)
+    told, _ = watch.look()
+
+    assert [str(stage.state) for job in told for stage in job.stages] == ["done", "running", "waiting"]
+    assert watch.look() == ([], [])
+
+
+def test_a_place_in_the_queue_is_told(ledger: Ledger) -> None:
+    ledger.submit("b")
+    job = ledger.submit("a")
+    watch = Watch(ledger.database, "a")
+    first = watch.look()[0]
+
+    ledger.take()
+    second = watch.look()[0]
+
+    assert [one.progress.queue_position for one in first + second] == [2, 1]
+    assert second[0].id == job
+
+
 def test_jobs_of_others_are_no_news(ledger: Ledger, watch: Watch) -> None:
     watch.look()
 

@@ -16,7 +16,7 @@ from steno.database import Database
 from steno.database.clock import time_now
 from steno.database.tables import Job
 from steno.errors import StenoError
-from steno.ledger import listing
+from steno.ledger import listing, overview
 from steno.states import ENDED, JobState
 from web.api.listing import views
 from web.api.views import JobView
@@ -76,6 +76,7 @@ class Watch:
     versions: dict[str, int] | None = None
     imprint: str | None = None  # of what was looked at last, where none of it is left to be told
     active: list[str] = field(default_factory=list)
+    moves: dict[str, tuple[object, ...]] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
 
     def look(self) -> tuple[list[JobView], list[str]]:
@@ -85,7 +86,10 @@ class Watch:
             imprint = listing.imprint(session, self.user_id)
             if imprint != self.imprint:
                 return self._compare(session, imprint)
-            return self._views(session, self.active[:_MOST]), []
+            moves = overview.motion(session, self.active[:_MOST])
+            moved = [job_id for job_id, motion in moves.items() if self.moves.get(job_id) != motion]
+            self.moves = moves
+            return self._views(session, moved), []
 
     def _compare(self, session: Session, imprint: str) -> tuple[list[JobView], list[str]]:
         mine = select(Job.id, Job.version, Job.state, Job.finished).where(Job.user_id == self.user_id)
@@ -103,6 +107,8 @@ class Watch:
         waiting = [job_id for state, job_id in states if state not in ENDED]
         self.active = list(dict.fromkeys([*running, *waiting]))
         some = list(dict.fromkeys([*(one for one in there if one in news), *self.active]))[:_MOST]
+        # First, too; and not of those that there is no room for now.
+        self.moves = overview.motion(session, sorted(set(self.active).intersection(some)))
         found = self._views(session, some)
         gone = [job_id for job_id in known if job_id not in there]
         late = news.difference(some)  # they are still news when it is looked again
