@@ -18,7 +18,7 @@ def move(database: Database, to: str) -> None:
     config.set_main_option("script_location", str(Path(steno.database.__file__).parent / "migrations"))
     with database.engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
-        (command.downgrade if to == "0002" else command.upgrade)(config, to)
+        (command.upgrade if to == "head" else command.downgrade)(config, to)
 
 
 def test_what_ended_before_is_counted(new_database: str) -> None:

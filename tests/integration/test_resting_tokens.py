@@ -13,6 +13,7 @@ from steno.ledger.vouching import SignInAgain, Vouching
 from tests import portal
 from tests.browser import PASSWORD
 from tests.identity_provider import IdentityProvider
+from tests.integration.test_ledger_usage_migration import move
 from tests.integration.test_single_sign_on import sign_in
 from tests.ledger import Ledger
 from tests.rest import Person, Rest, make_rest
@@ -114,3 +115,19 @@ def test_who_connects_their_account_begins_anew(ledger: Ledger) -> None:
     assert not ledger.do(accounts.lasts, fresh[1].id, rule)
     with pytest.raises(SignInAgain):
         ledger.do(accounts.holder, secret, rule)
+
+
+def test_who_is_connected_already_begins_when_the_tables_are_brought_up_to_date(new_database: str) -> None:
+    with Ledger(new_database) as ledger:
+        ledger.database.upgrade()
+        ann, bob = ledger.do(accounts.add_user, ANN), ledger.do(accounts.add_user, "bob@example.org")
+        secret = ledger.do(accounts.issue_token, ann, "a program")[1]
+        ledger.do(single_sign_on.connect, ann.id, Identity("https://login.example.org", "u-1", ANN))
+
+        move(ledger.database, "0005")
+        move(ledger.database, "head")
+
+        assert ledger.do(accounts.holder, secret, Vouching(90)) is not None
+        vouched = {user.id: user.vouched for user in ledger.all(User)}
+        assert vouched[ann.id] is not None
+        assert vouched[bob.id] is None
