@@ -14,6 +14,7 @@ from steno.jobs import MinutesOptions
 from steno.ledger import accounts, jobs, outbox, people, stages
 from steno.ledger.consequences import Failure
 from steno.ledger.stages import Claim
+from steno.ledger.ways_in import WaysIn
 from steno.states import ENDED, ORDER, QUEUE_OF, JobState, Queue, Stage, StageState
 
 P, T = ParamSpec("P"), TypeVar("T")
@@ -231,7 +232,7 @@ def keep_out(database: Database, name: str, *, disabled: bool = True) -> None:
     """As an administrator does it, or lets them in again."""
     database.write(
         lambda session: people.set_disabled(
-            session, accounts.find_user(session, name).id, disabled=disabled, by="another"
+            session, accounts.find_user(session, name).id, disabled=disabled, by="another", ways=WaysIn()
         )
     )
 

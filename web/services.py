@@ -11,6 +11,7 @@ from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.ledger.openings import FOLD
+from steno.ledger.ways_in import WaysIn
 from steno.states import Queue
 from steno.vault import Vault
 from web.broker import BrokerState
@@ -46,6 +47,11 @@ class Services:
     def blobs(self) -> BlobStore:
         """The files behind the vault: to be deleted and counted, never to be read."""
         return self.vault.blobs
+
+    @property
+    def ways_in(self) -> WaysIn:
+        """How people can sign in here."""
+        return WaysIn.of(self.settings)
 
     @property
     def mails_links(self) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from steno.database import Database
+    from steno.ledger.ways_in import WaysIn
 
 _WHO = "command line"  # for the audit log, which says by whom
 
@@ -53,8 +54,10 @@ def disable(
     """Keep a person out; their jobs stay."""
     from steno.ledger import accounts, people
 
+    ways = _ways_in()
+
     def change(session: "Session") -> None:
-        people.set_disabled(session, accounts.find_user(session, name).id, disabled=not enable, by=_WHO)
+        people.set_disabled(session, accounts.find_user(session, name).id, disabled=not enable, by=_WHO, ways=ways)
 
     _database().write(change)
     stdout.print(f"{shown(name)} is {'enabled' if enable else 'disabled'}")
@@ -68,8 +71,10 @@ def promote(
     """Make a person an administrator; they sign in anew."""
     from steno.ledger import accounts, people
 
+    ways = _ways_in()
+
     def change(session: "Session") -> None:
-        people.set_admin(session, accounts.find_user(session, name).id, admin=not demote, by=_WHO)
+        people.set_admin(session, accounts.find_user(session, name).id, admin=not demote, by=_WHO, ways=ways)
 
     _database().write(change)
     stdout.print(f"{shown(name)} is {'no administrator' if demote else 'an administrator'}")
@@ -216,6 +221,12 @@ def _database() -> "Database":
     database = Database.of(load_settings())
     database.upgrade()
     return database
+
+
+def _ways_in() -> "WaysIn":
+    from steno.ledger.ways_in import WaysIn
+
+    return WaysIn.of(load_settings())
 
 
 def _day(seconds: float) -> str:

@@ -16,6 +16,7 @@ from steno.errors import StenoError
 from steno.exports.clean import clean
 from steno.ledger import sessions
 from steno.ledger.moves import record
+from steno.ledger.ways_in import WaysIn
 
 AMENDABLE = frozenset({"display_name", "email", "language", "notify"})
 MOST = 500  # people shown at once
@@ -116,25 +117,25 @@ def _read(session: Session, wanted: Select[Any]) -> list[Member]:
     ]
 
 
-def set_admin(session: Session, user_id: str, *, admin: bool, by: str) -> None:
+def set_admin(session: Session, user_id: str, *, admin: bool, by: str, ways: WaysIn) -> None:
     """Make somebody an administrator, or no longer one; they sign in anew. Raises UnknownUser, LastAdministrator."""
     user = get(session, user_id)
     if user.admin == admin:
         return
     if not admin:
-        keep_one(session, user)
+        keep_one(session, user, ways)
     user.admin = admin
     sessions.end_all(session, user_id)
     record(session, "user.promoted" if admin else "user.demoted", user_id=user_id, by=by)
 
 
-def set_disabled(session: Session, user_id: str, *, disabled: bool, by: str) -> None:
+def set_disabled(session: Session, user_id: str, *, disabled: bool, by: str, ways: WaysIn) -> None:
     """Keep somebody out, at once and also their tokens, or let them in again. Raises UnknownUser, LastAdministrator."""
     user = get(session, user_id)
     if user.disabled == disabled:
         return
     if disabled:
-        keep_one(session, user)
+        keep_one(session, user, ways)
     user.disabled = disabled
     sessions.end_all(session, user_id)
     record(session, "user.disabled" if disabled else "user.enabled", user_id=user_id, by=by)
@@ -146,13 +147,13 @@ def set_quota(session: Session, user_id: str, quota: int | None, *, by: str) -> 
     record(session, "user.quota", user_id=user_id, by=by, quota=quota)
 
 
-def delete(session: Session, user_id: str, *, by: str) -> list[str]:
+def delete(session: Session, user_id: str, *, by: str, ways: WaysIn) -> list[str]:
     """Delete a person who has no jobs any more; keys of what their uploads left, to be deleted after the transaction.
 
     Raises UnknownUser, LastAdministrator, StillHasJobs.
     """
     user = get(session, user_id)
-    keep_one(session, user)
+    keep_one(session, user, ways)
     if session.scalar(select(Job.id).where(Job.user_id == user_id).limit(1)) is not None:
         raise StillHasJobs("A recording was handed in meanwhile", "Try it again.")
     uploads = session.scalars(select(Upload).where(Upload.user_id == user_id)).all()
@@ -172,16 +173,21 @@ class StillHasJobs(StenoError):
     code = "conflict"
 
 
-def keep_one(session: Session, user: User) -> None:
+def keep_one(session: Session, user: User, ways: WaysIn) -> None:
     """Whether another administrator can sign in. Raises LastAdministrator.
 
+    Where nobody can yet, as on a new machine, anybody else counts to whom the operator can give a link.
     The rows stay locked until the transaction ends: two administrators must not remove each other at once.
     """
     if not user.admin or user.disabled:
         return
-    wanted = select(User.id).where(User.admin.is_(True), User.disabled.is_(False)).order_by(User.id)
-    if set(session.scalars(wanted.with_for_update())) <= {user.id}:
-        raise LastAdministrator("This is the last administrator", "Make somebody else one first.")
+    wanted = select(User.id, ways.open()).where(User.admin.is_(True), User.disabled.is_(False)).order_by(User.id)
+    can = {user_id: bool(way) for user_id, way in session.execute(wanted.with_for_update())}
+    they_can = can.pop(user.id, False)
+    if not (any(can.values()) or (can and not they_can)):
+        raise LastAdministrator(
+            "This is the last administrator who can sign in", "First give the role to somebody else who can."
+        )
 
 
 def _has(column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], word: str) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from steno.errors import StenoError
 from steno.ledger import accounts, people, sessions
 from steno.ledger.moves import record
 from steno.ledger.secret import digest, new_secret
+from steno.ledger.ways_in import WaysIn
 
 LONGEST = 600.0  # seconds until somebody must have come back
 _LONGEST_SUBJECT = 500
@@ -79,7 +80,7 @@ def come_back(session: Session, secret: str) -> Way | None:
     return Way(found.state, found.nonce, found.verifier, found.wanted, found.user_id)
 
 
-def admit(session: Session, who: Identity, *, link_by_email: bool) -> User:
+def admit(session: Session, who: Identity, *, link_by_email: bool, ways: WaysIn) -> User:
     """The account of whom the provider has sent, opened where there is none. Raises NotAdmitted.
 
     An account that is there already is not taken over for its name: a person connects it themselves, or the operator
@@ -105,7 +106,7 @@ def admit(session: Session, who: Identity, *, link_by_email: bool) -> User:
     if user.disabled:
         raise NotAdmitted("This account is kept out", "Ask an administrator.")
     user.vouched = time_now(session)
-    _follow_role(session, user, who.admin)
+    _follow_role(session, user, who.admin, ways)
     return user
 
 
@@ -119,10 +120,10 @@ def connect(session: Session, user_id: str, who: Identity) -> None:
     user.vouched = time_now(session)
 
 
-def disconnect(session: Session, user_id: str) -> None:
-    """Let somebody sign in by password alone again. Raises NotAdmitted where they have none."""
+def disconnect(session: Session, user_id: str, ways: WaysIn) -> None:
+    """Let somebody sign in by password alone again. Raises NotAdmitted where they have none that counts."""
     user = people.get(session, user_id)
-    if user.password_hash is None:
+    if user.password_hash is None or not ways.passwords:
         raise NotAdmitted("This account has no password", "Ask an administrator for a link to choose one.")
     user.subject = None
     record(session, "user.unlinked", user_id=user_id)
@@ -139,12 +140,12 @@ def _link(session: Session, user: User, who: Identity) -> None:
     record(session, "user.linked", user_id=user.id, issuer=who.issuer)
 
 
-def _follow_role(session: Session, user: User, admin: bool | None) -> None:
+def _follow_role(session: Session, user: User, admin: bool | None, ways: WaysIn) -> None:
     if admin is None or user.admin == admin:
         return
     if not admin:
         try:
-            people.keep_one(session, user)
+            people.keep_one(session, user, ways)
         except people.LastAdministrator:
             record(session, "user.kept-administrator", user_id=user.id)
             return

@@ -23,7 +23,9 @@ SENTENCES = {
     "internal": said("Something went wrong on our side. The operator finds it in the log."),
     "invalid-option": said("One of the values cannot be used. Correct it and try again."),
     "invalid-request": said("One of the values cannot be used. Correct it and try again."),
-    "last-administrator": said("This is the last administrator. Make somebody else one first."),
+    "last-administrator": said(
+        "This is the last administrator who can sign in. First give the role to somebody else who can."
+    ),
     "malformed": said("This could not be read. Reload the page and try again."),
     "missing-program": said("A program is missing on the server. Tell the operator."),
     "model-unavailable": said("The speech model is not on this machine and cannot be downloaded now."),

@@ -160,16 +160,16 @@ def amend_user(user_id: str, body: UserChanges) -> Response:
     All of it or nothing. A new role ends their sessions; who is kept out is out at once, with every token. The last
     administrator who can sign in stays one; nobody keeps themselves out.
     """
-    who, changes = caller().user_id, body.model_dump(exclude_unset=True)
+    who, changes, ways = caller().user_id, body.model_dump(exclude_unset=True), services().ways_in
     if changes.get("disabled") and user_id == who:
         raise OwnAccount("Nobody keeps themselves out", "Another administrator has to do that.")
 
     def amend(session: Session) -> UserView:
         people.get(session, user_id)
         if "admin" in changes:
-            people.set_admin(session, user_id, admin=changes["admin"], by=who)
+            people.set_admin(session, user_id, admin=changes["admin"], by=who, ways=ways)
         if "disabled" in changes:
-            people.set_disabled(session, user_id, disabled=changes["disabled"], by=who)
+            people.set_disabled(session, user_id, disabled=changes["disabled"], by=who, ways=ways)
         if "quota" in changes:
             people.set_quota(session, user_id, changes["quota"], by=who)
         session.flush()
@@ -202,7 +202,7 @@ def delete_user(user_id: str) -> Response:
     here, who = services(), caller().user_id
     if user_id == who:
         raise OwnAccount("Nobody deletes themselves here", "That is done on one's own account page.")
-    erasure.delete_person(here.database, here.blobs, user_id, by=who)
+    erasure.delete_person(here.database, here.blobs, user_id, by=who, ways=here.ways_in)
     return Response(status=204)
 
 

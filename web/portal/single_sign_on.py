@@ -62,8 +62,8 @@ def connect() -> AnyResponse:
 @page
 def disconnect() -> AnyResponse:
     """Sign in by password alone again."""
-    who = caller().user_id
-    services().database.write(lambda session: ledger.disconnect(session, who))
+    here, who = services(), caller().user_id
+    here.database.write(lambda session: ledger.disconnect(session, who, here.ways_in))
     return done(_("Disconnected."), "/account/security")
 
 
@@ -135,15 +135,16 @@ def _go(wanted: str, user_id: str | None) -> AnyResponse:
 
 
 def _entered(way: Way, who: Identity) -> Response:
-    by_email = services().settings.oidc_link_by_email
+    here = services()
+    by_email, ways = here.settings.oidc_link_by_email, here.ways_in
 
     def admit(session: Session) -> str:
-        return ledger.admit(session, who, link_by_email=by_email).id
+        return ledger.admit(session, who, link_by_email=by_email, ways=ways).id
 
     try:
-        user_id = services().database.write(admit)
+        user_id = here.database.write(admit)
     except (NameTaken, IntegrityError):  # a second browser was opened for the first sign-in: now the account is there
-        user_id = services().database.write(admit)
+        user_id = here.database.write(admit)
     enter(user_id)
     return make_response(redirect(way.wanted, 303))
 

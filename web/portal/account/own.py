@@ -75,7 +75,7 @@ def delete() -> AnyResponse:
     if request.form.get("confirm", "").strip() != who.name:
         return _page(422, fault=_("Type the name exactly as it is shown, to delete the account."))
     try:
-        erasure.delete_person(here.database, here.blobs, who.user_id, by=who.user_id)
+        erasure.delete_person(here.database, here.blobs, who.user_id, by=who.user_id, ways=here.ways_in)
     except StenoError as error:
         return _page(409, fault=told(error.code, str(error)))
     sessions.forget()

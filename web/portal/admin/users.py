@@ -73,9 +73,9 @@ def link(user_id: str) -> AnyResponse:
 @admin_page
 def role(user_id: str) -> AnyResponse:
     """Make an administrator of them, or no longer."""
-    who, admin = caller().user_id, request.form.get("admin") == "yes"
+    here, who, admin = services(), caller().user_id, request.form.get("admin") == "yes"
     try:
-        services().database.write(lambda session: people.set_admin(session, user_id, admin=admin, by=who))
+        here.database.write(lambda session: people.set_admin(session, user_id, admin=admin, by=who, ways=here.ways_in))
     except people.LastAdministrator as error:
         return _one(user_id, 409, fault=told(error.code, str(error)))
     says = (
@@ -89,11 +89,15 @@ def role(user_id: str) -> AnyResponse:
 @admin_page
 def access(user_id: str) -> AnyResponse:
     """Keep them out, or let them in again."""
-    who, disabled = caller().user_id, request.form.get("disabled") == "yes"
+    here, who, disabled = services(), caller().user_id, request.form.get("disabled") == "yes"
     if user_id == who:
         return _one(user_id, 409, fault=_("Another administrator has to do that."))
+
+    def change(session: Session) -> None:
+        people.set_disabled(session, user_id, disabled=disabled, by=who, ways=here.ways_in)
+
     try:
-        services().database.write(lambda session: people.set_disabled(session, user_id, disabled=disabled, by=who))
+        here.database.write(change)
     except people.LastAdministrator as error:
         return _one(user_id, 409, fault=told(error.code, str(error)))
     says = (
@@ -130,7 +134,7 @@ def delete(user_id: str) -> AnyResponse:
     if request.form.get("confirm", "").strip() != name:
         return _one(user_id, 422, fault=_("Type the name exactly as it is shown, to delete the account."))
     try:
-        erasure.delete_person(here.database, here.blobs, user_id, by=who.user_id)
+        erasure.delete_person(here.database, here.blobs, user_id, by=who.user_id, ways=here.ways_in)
     except people.LastAdministrator as error:
         return _one(user_id, 409, fault=told(error.code, str(error)))
     return done(_("%(name)s is deleted with everything that was theirs.") % {"name": name}, _HERE)
