@@ -39,3 +39,10 @@ class Vouching:
         if self.passwords:
             known_here |= User.password_hash.is_not(None)
         return known_here | (User.vouched > now() - self.days * DAY)
+
+    def until(self, user: User) -> float | None:
+        """When the tokens of a person begin to rest, or began to; None where they never do."""
+        known_here = user.subject is None or (self.passwords and user.password_hash is not None)
+        if not self.days or known_here:
+            return None
+        return (user.vouched or 0.0) + self.days * DAY

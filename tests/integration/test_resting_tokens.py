@@ -1,9 +1,10 @@
 """Whoever is gone at the identity provider is gone here as well, some time later: their API tokens rest."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from steno.database.clock import DAY
 from steno.database.tables import User
@@ -83,6 +84,44 @@ def test_who_has_a_password_that_counts_is_known_here(
     later(rest, 91)
 
     assert program.get("/jobs").status_code == seen
+
+
+def test_the_page_of_tokens_says_until_when_they_are_awake(tmp_path: Path, provider: IdentityProvider) -> None:
+    rest, _ = of_provider(tmp_path, provider, oidc_token_days=30, oidc_name="Example <University>")
+    ann = portal.Person(rest.app)
+    sign_in(ann)
+    with rest.database.reading() as session:
+        rests = (session.scalars(select(User.vouched)).one() or 0.0) + 30 * DAY
+    day = f'<time datetime="{datetime.fromtimestamp(rests, UTC):%Y-%m-%dT%H:%M}'
+
+    awake = ann.get("/account/tokens").text
+    in_swedish = ann.get("/account/tokens", Accept_Language="sv").text
+    later(rest, 31)
+    resting = ann.get("/account/tokens").text
+
+    assert "signed in with Example &lt;University&gt; for 30 days; now they are awake until " + day in awake
+    assert "loggat in med Example &lt;University&gt; på 30 dagar; nu är de vakna till " + day in in_swedish
+    assert "Your tokens rest: you have not signed in with Example &lt;University&gt; for 30 days." in resting
+    assert 'href="/sign-in/oidc?next=/account/tokens"' in resting
+    assert "awake" not in resting
+
+
+@pytest.mark.parametrize("settings", [{"oidc_token_days": 0}, {}])
+def test_the_page_of_tokens_says_nothing_of_it_to_whom_it_does_not_concern(
+    tmp_path: Path, provider: IdentityProvider, settings: dict[str, int]
+) -> None:
+    rest, _ = of_provider(tmp_path, provider, **settings)
+    ann = portal.Person(rest.app)
+    sign_in(ann)
+    if not settings:  # with a password, too
+        rest.database.write(lambda session: sessions.set_password(session, accounts.find_user(session, ANN), PASSWORD))
+        assert ann.sign_in(ANN).status_code == 303
+
+    page = ann.get("/account/tokens")
+
+    assert page.status_code == 200
+    assert "awake" not in page.text
+    assert "tokens rest" not in page.text
 
 
 def test_people_of_this_service_never_rest(tmp_path: Path, provider: IdentityProvider) -> None:
