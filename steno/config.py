@@ -1,26 +1,18 @@
 """Settings: read once from STENO_* variables, typed, validated at start. Every default is documented here."""
 
-import re
 from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from steno.claims import read_rule
+from steno import setting_values
 from steno.errors import InvalidOption
-from steno.proxies import trusted
 
 GIB = 1024**3
 LONGEST_SHARE = 366  # days
 SESSION_IDLE, SESSION_LONGEST = 14 * 86_400, 90 * 86_400  # seconds
-# What addresses look like, and whose they are.
-_ADDRESSES = {
-    "server": (r"https?://[^\s/?#]+(/[^\s?#]*)?", "of a Steno, such as https://steno.example.org"),
-    "redis_url": (r"(rediss?|redis\+socket)://\S+", "of a Redis, such as redis://localhost:6379/0"),
-    "public_url": (r"https?://[^\s/?#@]+(/[^\s?#]*)?", "people type, such as https://steno.example.org"),
-}
 
 
 class Settings(BaseSettings):
@@ -198,55 +190,12 @@ class Settings(BaseSettings):
         default=None, description="Embedding model at llm_url: steno ask then also finds passages by meaning."
     )
 
-    @field_validator(*_ADDRESSES)
-    @classmethod
-    def _is_of_its_kind(cls, url: str | None, field: ValidationInfo) -> str | None:
-        form, kind = _ADDRESSES[field.field_name or ""]
-        if url is not None and not re.fullmatch(form, url):
-            raise ValueError(f"it must be the address {kind}")
-        return url
-
-    @field_validator("oidc_issuer")
-    @classmethod
-    def _is_issuer(cls, url: str | None) -> str | None:
-        if url is not None and not is_safe_issuer(url):
-            raise ValueError("it must be an https address, such as https://login.example.org")
-        return url
-
-    @field_validator("oidc_scopes")
-    @classmethod
-    def _has_openid(cls, scopes: str) -> str:
-        if "openid" not in scopes.split():
-            raise ValueError("openid must be one of them")
-        return scopes
-
-    @field_validator("oidc_allow", "oidc_admin")
-    @classmethod
-    def _is_rule(cls, text: str) -> str:
-        read_rule(text)
-        return text
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _are_proxies(cls, text: str) -> str:
-        try:
-            trusted(text)
-        except ValueError as error:
-            raise ValueError("it must be a number such as 1, or networks such as 127.0.0.1, 10.0.0.0/8") from error
-        return text
-
-    @field_validator("llm_url", "llm_strong_url")
-    @classmethod
-    def _is_address(cls, url: str | None) -> str | None:
-        if url is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", url):
-            raise ValueError("it must be the address of an endpoint, such as http://localhost:8000/v1")
-        return url.rstrip("/") if url is not None else None
-
-
-def is_safe_issuer(url: str) -> bool:
-    """Whether it is an https address; http serves for this machine alone."""
-    this_machine = r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/[^\s#]*)?"
-    return re.fullmatch(rf"https://[^\s/?#@]+[^\s#]*|{this_machine}", url) is not None
+    _addresses = field_validator(*setting_values.ADDRESSES)(setting_values.address)
+    _endpoints = field_validator("llm_url", "llm_strong_url")(setting_values.endpoint)
+    _issuer = field_validator("oidc_issuer")(setting_values.issuer)
+    _scopes = field_validator("oidc_scopes")(setting_values.scopes)
+    _rules = field_validator("oidc_allow", "oidc_admin")(setting_values.rule)
+    _proxies = field_validator("trusted_proxies")(setting_values.proxies)
 
 
 def load_settings(**overrides: str | int | None) -> Settings:

@@ -18,8 +18,9 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from requests import RequestException
 
-from steno.config import Settings, is_safe_issuer
+from steno.config import Settings
 from steno.errors import StenoError
+from steno.setting_values import is_safe_issuer
 from web.oidc.parting import subject_of
 
 _LOG = logging.getLogger("steno.web")
