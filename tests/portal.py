@@ -1,13 +1,29 @@
 """A browser for tests of the portal without scripts: keeps cookies, sends forms with the proof that its page had."""
 
 import re
+from functools import cache
 
 from flask import Flask
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from steno.database.tables import User
+from steno.ledger import accounts, passwords
 from tests.browser import PASSWORD
 
 PAGE = {"Accept": "text/html"}
+
+
+def add_local(session: Session, name: str, *, admin: bool = False) -> User:
+    """Somebody new, who signs in by PASSWORD."""
+    user = accounts.add_user(session, name, admin=admin)
+    user.password_hash = _hashed()
+    return user
+
+
+@cache  # it takes a tenth of a second, as it must
+def _hashed() -> str:
+    return passwords.hashed(PASSWORD)
 
 
 class Person:

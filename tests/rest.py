@@ -2,8 +2,11 @@
 
 import io
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
@@ -153,12 +156,23 @@ class Rest:
             self.work(job_id, Stage.SUMMARIZE)
 
 
+@cache
+def _tables() -> bytes:
+    """A database that has all tables and nothing in them."""
+    with TemporaryDirectory() as folder:
+        database = Database.of(Settings(data_dir=Path(folder)))
+        database.upgrade()
+        database.dispose()
+        return (Path(folder) / "steno.sqlite").read_bytes()
+
+
 def make_rest(folder: Path, *, database: Database | None = None, **settings: Any) -> Rest:
     """An API with its files in `folder`; its database is there, too, unless one with tables is given."""
     chosen = Settings(**{"data_dir": folder, "keep_free": 0, "webhook_secret": WEBHOOK_SECRET} | settings)
     if database is None:
         database = Database.of(chosen)
-        database.upgrade()
+        with suppress(FileExistsError), (folder / "steno.sqlite").open("xb") as file:
+            file.write(_tables())
     rest = Rest(Flask("later"), database, Vault.of(chosen), chosen)
 
     def broker() -> BrokerState:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from flask import Flask, Response, redirect, render_template, url_for
@@ -16,19 +17,23 @@ from web.contract.operations import PREFIX
 
 def register(app: Flask, operations: Sequence[Operation]) -> None:
     """Serve both; where the API begins leads to the page."""
-    document = openapi_document(operations)
-    text = json.dumps(document, ensure_ascii=False) + "\n"  # in order: the first content of an answer weighs most
+
+    @cache  # made for the first who asks: it takes longer than all else that a start of the server does here
+    def document() -> dict[str, Any]:
+        return openapi_document(operations)
 
     app.jinja_env.filters["coded"] = coded
 
     @public
     def openapi() -> Response:
-        return Response(text, content_type="application/json")
+        text = json.dumps(document(), ensure_ascii=False)  # in order: the first content of an answer weighs most
+        return Response(text + "\n", content_type="application/json")
 
     @public
     def docs() -> str:
-        about = {tag["name"]: tag["description"] for tag in document["tags"]}
-        return render_template("docs.html", api=document, about=about, operations=_by_tag(document))
+        api = document()
+        about = {tag["name"]: tag["description"] for tag in api["tags"]}
+        return render_template("docs.html", api=api, about=about, operations=_by_tag(api))
 
     @public
     def api() -> WerkzeugResponse:

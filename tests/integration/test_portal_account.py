@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from steno.database.tables import ApiToken, AuditEvent, Job, Upload, User, WebSession
-from steno.ledger import accounts, people, sessions
+from steno.ledger import accounts, people
 from steno.ledger.ways_in import WaysIn
 from steno.states import Stage
 from tests.browser import PASSWORD
-from tests.portal import Person
+from tests.portal import Person, add_local
 from tests.rest import API, Rest
 from web.portal.browsers import browser_and_system
 
@@ -23,13 +23,7 @@ PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 
 def enter(rest: Rest, name: str = "ann@example.org", *, admin: bool = False, browser: str = LINUX) -> Person:
     """Somebody who is signed in with a browser."""
 
-    def add(session: object) -> None:
-        found = accounts.by_name(session, name)  # type: ignore[arg-type]
-        if found is None:
-            user = accounts.add_user(session, name, admin=admin)  # type: ignore[arg-type]
-            sessions.set_password(session, user, PASSWORD)  # type: ignore[arg-type]
-
-    rest.database.write(add)
+    rest.database.write(lambda session: accounts.by_name(session, name) or add_local(session, name, admin=admin))
     person = Person(rest.app, browser=browser)
     assert person.sign_in(name).status_code == 303
     return person

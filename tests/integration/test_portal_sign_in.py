@@ -10,7 +10,7 @@ from steno.database.tables import AuditEvent, WebSession
 from steno.ledger import accounts, sessions
 from tests.browser import PASSWORD
 from tests.identity_provider import IdentityProvider
-from tests.portal import Person
+from tests.portal import Person, add_local
 from tests.rest import API, Rest, make_rest
 
 SESSION = "steno_session"
@@ -22,11 +22,7 @@ def rest(tmp_path: Path) -> Rest:
 
 
 def with_ann(rest: Rest) -> Rest:
-    def add(session: object) -> None:
-        ann = accounts.add_user(session, "ann@example.org")  # type: ignore[arg-type]
-        sessions.set_password(session, ann, PASSWORD)  # type: ignore[arg-type]
-
-    rest.database.write(add)
+    rest.database.write(lambda session: add_local(session, "ann@example.org"))
     return rest
 
 

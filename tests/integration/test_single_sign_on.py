@@ -16,11 +16,10 @@ from steno.claims import read_rule
 from steno.config import load_settings
 from steno.database.tables import AuditEvent, SignInFlow, User
 from steno.errors import InvalidOption
-from steno.ledger import accounts, sessions
 from tests.browser import PASSWORD
 from tests.identity_provider import IdentityProvider
 from tests.ledger import keep_out
-from tests.portal import Person
+from tests.portal import Person, add_local
 from tests.rest import Rest, make_rest
 
 
@@ -49,11 +48,7 @@ def users(rest: Rest) -> dict[str, User]:
 
 
 def local(rest: Rest, name: str, *, admin: bool = False) -> None:
-    def add(session: object) -> None:
-        user = accounts.add_user(session, name, admin=admin)  # type: ignore[arg-type]
-        sessions.set_password(session, user, PASSWORD)  # type: ignore[arg-type]
-
-    rest.database.write(add)
+    rest.database.write(lambda session: add_local(session, name, admin=admin))
 
 
 def test_whom_the_provider_knows_gets_an_account_and_finds_it_again(rest: Rest, provider: IdentityProvider) -> None:
