@@ -25,7 +25,9 @@ from tests.bench.attribution import attribution
 from tests.bench.cancelling import cancelling
 from tests.bench.encryption import encryption
 from tests.bench.following import following
+from tests.bench.many_jobs import jobs
 from tests.bench.material import recording
+from tests.bench.uploading import upload
 from tests.conftest import RECORDINGS, ROOT
 from tests.model_factory import random_whisper
 from tests.reference import Reference, word_error_rate
@@ -138,9 +140,9 @@ PARTS: dict[str, Callable[[int], list[str]]] = {
     "evidence": of_minutes.evidence,
     "attacks": of_minutes.attacks,
     "endpoint": of_minutes.endpoint,
-    "jobs": partial(service.jobs, OUTPUT),
+    "jobs": partial(jobs, OUTPUT),
     "following": following,
-    "upload": partial(service.upload, OUTPUT),
+    "upload": partial(upload, OUTPUT),
     "overhead": partial(service.overhead, OUTPUT),
     "latency": partial(service.latency, OUTPUT),
     "cancel": partial(cancelling, OUTPUT),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from steno.database import Database
 from steno.database.tables import Job, User
-from tests.bench.service import WAITING, let_wait, many_jobs
+from tests.bench.many_jobs import WAITING, let_wait, many_jobs
 from tests.postgres import Postgres
 from web.api.list_events import Watch
 
