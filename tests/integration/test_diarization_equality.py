@@ -61,7 +61,7 @@ def rttm(output: Any) -> tuple[str, str]:
 
 @pytest.mark.parametrize(
     ("recording", "speakers"),
-    [*((one, None) for one in RECORDINGS), *((one, number) for one in RECORDINGS[:2] for number in (2, 3))],
+    [*((one, None) for one in RECORDINGS), (RECORDINGS[0], 3), (RECORDINGS[1], 2)],
     ids=lambda given: given.stem if isinstance(given, Path) else f"{given or 'estimated'}",
 )
 def test_the_rttm_is_that_of_stock_pyannote(stock: Any, fast: Any, recording: Path, speakers: int | None) -> None:
@@ -77,7 +77,7 @@ def test_the_rttm_is_that_of_stock_pyannote(stock: Any, fast: Any, recording: Pa
 
 @pytest.mark.parametrize("bounds", [{"min_speakers": 3}, {"max_speakers": 2}], ids=str)
 def test_bounds_mean_the_same(stock: Any, fast: Any, bounds: dict[str, int]) -> None:
-    audio = samples(RECORDINGS[1])[: 40 * 16_000]
+    audio = samples(RECORDINGS[1])[: 30 * 16_000]
 
     assert rttm(fast(in_memory(audio), **bounds)) == rttm(stock(in_memory(audio), **bounds))
 

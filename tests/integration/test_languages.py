@@ -75,7 +75,7 @@ def test_a_directory_is_a_model_and_language_and_task_reach_it(
     multilingual: Path, meeting: Path, tmp_path: Path
 ) -> None:
     """Random weights write nonsense; what counts is that a 30 s multilingual model runs the whole line."""
-    options = TranscriptionOptions(model=str(multilingual), task="translate", diarize=False)
+    options = TranscriptionOptions(model=str(multilingual), task="translate", diarize=False, end=35.0)
     line = load_line(options, settings(tmp_path / "data"))
 
     transcript = line.run(meeting)

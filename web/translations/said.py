@@ -7,7 +7,8 @@ Values become places by the names they have there: of `said(f"{len(doubts)} of {
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -58,7 +59,7 @@ def in_documents() -> Catalog:
 
 def _collected(places: tuple[str, ...]) -> Catalog:
     catalog = Catalog(project="Steno", charset="utf-8", fuzzy=False)
-    sources = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in _sources()}
+    sources = _sources()
     errors = _errors(sources.values())
     imported = _unique(sources.values())
     for name, tree in sources.items():
@@ -68,8 +69,11 @@ def _collected(places: tuple[str, ...]) -> Catalog:
     return catalog
 
 
-def _sources() -> list[Path]:
-    return sorted(path for package in ("steno", "web", "worker") for path in (ROOT / package).rglob("*.py"))
+@cache
+def _sources() -> Mapping[str, ast.Module]:
+    """Every module, by its path."""
+    paths = sorted(path for package in ("steno", "web", "worker") for path in (ROOT / package).rglob("*.py"))
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in paths}
 
 
 def _errors(trees: Iterable[ast.Module]) -> set[str]:
