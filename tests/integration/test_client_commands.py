@@ -306,8 +306,8 @@ def test_people_and_tokens_are_administered(admin: Steno, client: Steno) -> None
         (["tokens", "issue", "admin", "--scopes", "all"], "all"),
         (["tokens", "revoke", "admin", "x"], "x"),
         (["users", "disable", "nobody"], "nobody"),
-        (["users", "disable", "admin"], "Make somebody else one first"),
-        (["users", "promote", "admin", "--demote"], "Make somebody else one first"),
+        (["users", "disable", "admin"], "First give the role to somebody else"),
+        (["users", "promote", "admin", "--demote"], "First give the role to somebody else"),
         (["purge", "--days", "1", "--user", "nobody"], "nobody"),
     ],
 )
