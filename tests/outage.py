@@ -13,6 +13,7 @@ from sqlalchemy import event
 from steno.database import Database
 from tests.ledger import Ledger
 from tests.postgres import Postgres
+from tests.service import PATIENCE
 
 
 class Outage:
@@ -56,15 +57,15 @@ def lasting(work: Callable[[], object], outage: Outage, caplog: pytest.LogCaptur
             until(lambda: caplog.text.count("database.away") >= looks)
         finally:
             outage.end()
-        thread.join(60)
+        thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
-def until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
+def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, f"not in {seconds} s"
+        assert time.monotonic() < end, f"not in {PATIENCE} s"
         time.sleep(0.05)
 
 

@@ -21,6 +21,7 @@ from tests.conftest import ROOT
 from tests.ledger import Ledger
 from tests.outage import Outage, lasting, until
 from tests.seeding import long_transcript, minutes_of, seed
+from tests.service import PATIENCE
 from worker.media import probe
 from worker.service.running import Runner
 from worker.service.warm import WarmLines
@@ -99,7 +100,7 @@ def test_who_is_asked_to_stop_waits_for_no_database(
         running.start()
         until(lambda: "database.away" in caplog.text)
         worker.stop.set()
-        running.join(60)
+        running.join(PATIENCE)
     still = running.is_alive()
     outage.end()
 
