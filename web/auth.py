@@ -14,7 +14,6 @@ from flask import Flask, Response, current_app, g, redirect, request
 
 from steno.database.tables import ApiToken, User
 from steno.ledger import accounts
-from steno.ledger.vouching import Vouching
 from web import sessions
 from web.problems import Forbidden, TooManyRequests, problem
 from web.services import services
@@ -121,7 +120,7 @@ def token_holder() -> Caller | None:
         return None
     here = services()
     with here.database.reading() as session:
-        found = accounts.holder(session, secret, Vouching.of(here.settings))
+        found = accounts.holder(session, secret, here.vouching)
     if found is None:
         return None
     _remember(found[1])

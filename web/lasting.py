@@ -10,7 +10,6 @@ from werkzeug.wsgi import FileWrapper
 
 from steno.database.tables import Job, Share
 from steno.ledger import accounts, recordings, sessions, shares
-from steno.ledger.vouching import Vouching
 from web.auth import caller
 from web.services import services
 
@@ -51,7 +50,7 @@ def of_caller() -> Right:
     who = caller()
     if who.session_id is not None:
         return Right(lambda session: sessions.lasts(session, who.key))
-    vouching = Vouching.of(services().settings)
+    vouching = services().vouching
     return Right(lambda session: accounts.lasts(session, who.key, vouching))
 
 

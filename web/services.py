@@ -11,6 +11,7 @@ from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database import Database
 from steno.ledger.openings import FOLD
+from steno.ledger.vouching import Vouching
 from steno.ledger.ways_in import WaysIn
 from steno.states import Queue
 from steno.vault import Vault
@@ -52,6 +53,11 @@ class Services:
     def ways_in(self) -> WaysIn:
         """How people can sign in here."""
         return WaysIn.of(self.settings)
+
+    @property
+    def vouching(self) -> Vouching:
+        """Until when tokens are good of whom the identity provider alone vouches for."""
+        return Vouching.of(self.settings)
 
     @property
     def mails_links(self) -> bool:

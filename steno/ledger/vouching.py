@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy.orm import Session
 
 from steno.config import Settings
 from steno.database.clock import DAY, now
@@ -35,14 +36,17 @@ class Vouching:
         """Whether the provider has vouched for a person lately, or need not."""
         if not self.days:
             return true()
-        known_here: ColumnElement[bool] = User.subject.is_(None)
-        if self.passwords:
-            known_here |= User.password_hash.is_not(None)
-        return known_here | (User.vouched > now() - self.days * DAY)
+        return self._until().is_(None) | (self._until() > now())
 
-    def until(self, user: User) -> float | None:
-        """When the tokens of a person begin to rest, or began to; None where they never do."""
-        known_here = user.subject is None or (self.passwords and user.password_hash is not None)
-        if not self.days or known_here:
-            return None
-        return (user.vouched or 0.0) + self.days * DAY
+    def of_person(self, session: Session, user_id: str) -> tuple[float | None, bool]:
+        """When somebody's tokens begin to rest, or began to (None: they never do), and whether they are awake."""
+        if not self.days:
+            return None, True
+        until, awake = session.execute(select(self._until(), self.holds()).where(User.id == user_id)).one()
+        return until, awake
+
+    def _until(self) -> ColumnElement[float | None]:
+        by_provider_alone: ColumnElement[bool] = User.subject.is_not(None)
+        if self.passwords:
+            by_provider_alone &= User.password_hash.is_(None)
+        return case((by_provider_alone, func.coalesce(User.vouched, 0.0) + self.days * DAY))

@@ -4,11 +4,9 @@ from flask import Flask, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from steno.database.clock import time_now
 from steno.database.tables import User
 from steno.exports.clean import clean
-from steno.ledger import accounts, people
-from steno.ledger.vouching import Vouching
+from steno.ledger import accounts
 from web.auth import caller, page
 from web.portal.forms import done
 from web.portal.languages import gettext as _
@@ -65,8 +63,7 @@ def _page(status: int = 200, **shown: object) -> Response:
     here, who = services(), caller()
     with here.database.reading() as session:
         found = accounts.tokens_of(session, who.user_id)
-        until = Vouching.of(here.settings).until(people.get(session, who.user_id)) if here.ways_in.provider else None
-        awake = until is None or until > time_now(session)
+        until, awake = here.vouching.of_person(session, who.user_id) if here.ways_in.provider else (None, True)
     shown |= {"until": until, "awake": awake, "days": here.settings.oidc_token_days}
     page_ = render_template("account/tokens.html", tokens=found, address=address(), admin=who.admin, **shown)
     answer = make_response(page_, status)
