@@ -4,19 +4,15 @@ Whatever is wrong with a link, the answer is the same. Nothing here is indexed o
 """
 
 from datetime import date
-from typing import get_args
 
 from flask import Flask, Response, make_response, render_template, request
 from pydantic import BaseModel
 
 from steno.database.tables import Share
-from steno.exports import formats
-from steno.exports.minutes import minutes_formats
-from steno.exports.phrases import Language
 from steno.ledger import jobs, shares
 from steno.transcript import Transcript
 from web.api.audio import AudioQuery, recording_of
-from web.api.documents import MINUTES, TRANSCRIPT, WAVEFORM, Found, chosen_format, load
+from web.api.documents import MINUTES, TRANSCRIPT, WAVEFORM, Found, chosen_format, load, offered
 from web.api.minutes import MinutesLook, minutes_as
 from web.api.transcripts import TranscriptLook, transcript_as
 from web.api.views import Moment, moment
@@ -74,7 +70,7 @@ def show(secret: str) -> Response:
         services().database.write(lambda session: shares.count(session, share.id))
     boot = {
         "base": f"/shared/{secret}",
-        "formats": {"transcript": formats(), "minutes": minutes_formats(), "languages": get_args(Language)},
+        "formats": offered(),
         "audio": view.with_audio,
         "minutes": view.with_minutes,
         "expires": view.expires.isoformat() if view.expires else None,

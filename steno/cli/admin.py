@@ -1,6 +1,8 @@
 """`steno admin`: people, tokens, purge; on the machine that has the database."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,10 +11,7 @@ from steno.cli.console import shown, speaks_plainly, stdout
 from steno.config import load_settings
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from steno.database import Database
-    from steno.ledger.ways_in import WaysIn
 
 _WHO = "command line"  # for the audit log, which says by whom
 
@@ -52,14 +51,9 @@ def disable(
     name: Name, enable: Annotated[bool, typer.Option("--enable", help="Let them in again instead.")] = False
 ) -> None:
     """Keep a person out; their jobs stay."""
-    from steno.ledger import accounts, people
+    from steno.ledger import people
 
-    ways = _ways_in()
-
-    def change(session: "Session") -> None:
-        people.set_disabled(session, accounts.find_user(session, name).id, disabled=not enable, by=_WHO, ways=ways)
-
-    _database().write(change)
+    _amend(name, partial(people.set_disabled, disabled=not enable))
     stdout.print(f"{shown(name)} is {'enabled' if enable else 'disabled'}")
 
 
@@ -69,14 +63,9 @@ def promote(
     name: Name, demote: Annotated[bool, typer.Option("--demote", help="Take the role from them instead.")] = False
 ) -> None:
     """Make a person an administrator; they sign in anew."""
-    from steno.ledger import accounts, people
+    from steno.ledger import people
 
-    ways = _ways_in()
-
-    def change(session: "Session") -> None:
-        people.set_admin(session, accounts.find_user(session, name).id, admin=not demote, by=_WHO, ways=ways)
-
-    _database().write(change)
+    _amend(name, partial(people.set_admin, admin=not demote))
     stdout.print(f"{shown(name)} is {'no administrator' if demote else 'an administrator'}")
 
 
@@ -223,10 +212,13 @@ def _database() -> "Database":
     return database
 
 
-def _ways_in() -> "WaysIn":
+def _amend(name: str, act: Callable[..., None]) -> None:
+    """Do to a person what pages do by the same rule: somebody who can sign in always administers."""
+    from steno.ledger import accounts
     from steno.ledger.ways_in import WaysIn
 
-    return WaysIn.of(load_settings())
+    ways = WaysIn.of(load_settings())
+    _database().write(lambda session: act(session, accounts.find_user(session, name).id, by=_WHO, ways=ways))
 
 
 def _day(seconds: float) -> str:

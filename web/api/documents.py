@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from flask import Response, request, send_file
 from pydantic import BaseModel
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from steno.database.tables import Document, Job
 from steno.exports import formats, get
 from steno.exports.minutes import get_minutes_format, minutes_formats
+from steno.exports.phrases import Language
 from steno.exports.registry import Export
 from steno.ledger import documents, jobs, search
 from steno.sayings.marking import said
@@ -28,6 +29,11 @@ TRANSCRIPT, MINUTES, WAVEFORM = "transcript", "minutes", "waveform"
 _DEFAULT, _JSON = "json", "application/json"
 NO_COPY = "private, no-store"  # words and voices are not for the disk of whatever computer the browser is on
 _FOLDERS = {TRANSCRIPT: "transcripts", MINUTES: "minutes"}  # of those that people change
+
+
+def offered() -> dict[str, tuple[str, ...]]:
+    """What pages offer to take away: formats of both, and the languages that what stands around the words may be in."""
+    return {TRANSCRIPT: formats(), MINUTES: minutes_formats(), "languages": get_args(Language)}
 
 
 @dataclass(frozen=True)

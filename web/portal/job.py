@@ -1,13 +1,9 @@
 """The page of one job: its progress, then its transcript with the recording and the minutes. Scripts do the rest."""
 
-from typing import get_args
-
 from flask import Flask, render_template
 
-from steno.exports import formats
-from steno.exports.minutes import minutes_formats
-from steno.exports.phrases import Language
 from steno.ledger import jobs, shares
+from web.api.documents import offered
 from web.api.listing import shown
 from web.auth import caller, page
 from web.portal.languages import gettext
@@ -29,7 +25,7 @@ def show(job_id: str) -> str:
     boot = {
         "base": view.links["self"],
         "job": view.model_dump(mode="json"),
-        "formats": {"transcript": formats(), "minutes": minutes_formats(), "languages": get_args(Language)},
+        "formats": offered(),
         "templates": [(name, gettext(title)) for name, title in titles(services().settings).items()],
         "template": services().settings.template,
         "sharing": sharing.model_dump(),
