@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from steno.database.tables import User
-from steno.ledger import accounts, passwords
+from steno.ledger import accounts, passwords, sessions
 from tests.browser import PASSWORD
 
 PAGE = {"Accept": "text/html"}
@@ -19,6 +19,11 @@ def add_local(session: Session, name: str, *, admin: bool = False) -> User:
     user = accounts.add_user(session, name, admin=admin)
     user.password_hash = _hashed()
     return user
+
+
+def choose_password(session: Session, name: str) -> None:
+    """Have somebody choose PASSWORD, which ends their sessions."""
+    sessions.set_password(session, accounts.find_user(session, name), PASSWORD)
 
 
 @cache  # it takes a tenth of a second, as it must

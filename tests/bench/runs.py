@@ -5,7 +5,6 @@ ours redoes nothing, so that the same work is timed.
 """
 
 import json
-import resource
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from time import perf_counter
 
 from steno.config import Settings
 from steno.jobs import TranscriptionOptions
+from tests.memory import own_peak
 from worker.chunking import Chunk
 from worker.pcm import PcmFile
 
@@ -103,7 +103,7 @@ def main() -> None:
         seconds, text = ours(Path(recording), **arguments)  # type: ignore[arg-type]
     else:
         seconds, text = plain(Path(recording), batched=system == "batched", **arguments)  # type: ignore[arg-type]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = own_peak()
     sys.stdout.write(json.dumps({"seconds": seconds, "text": text, "peak": peak}))
 
 

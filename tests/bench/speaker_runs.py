@@ -6,7 +6,6 @@ is ours as the line runs it, range by range from a file.
 """
 
 import json
-import resource
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 
 from steno.config import Settings
 from steno.storage import ArtifactStore
+from tests.memory import own_peak
 from worker.diarization.libraries import import_pyannote
 from worker.diarization.loading import load_pipeline
 from worker.diarization.models import STARTER, resolve_pipeline
@@ -143,7 +143,7 @@ def main() -> None:
         found = stage(recording)
     else:
         found = whole(recording, fast=system == "fast", embedding=variant, small=system == "small")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = own_peak()
     sys.stdout.write(json.dumps({**found, "peak": peak}))
 
 

@@ -7,12 +7,11 @@ from typer.testing import CliRunner
 
 from steno.cli import app as command_line
 from steno.database.tables import User
-from steno.ledger import accounts, people, sessions, single_sign_on
+from steno.ledger import accounts, people, single_sign_on
 from steno.ledger.people import LastAdministrator
 from steno.ledger.single_sign_on import Identity, NotAdmitted
 from steno.ledger.ways_in import WaysIn
 from tests import hermetic, portal
-from tests.browser import PASSWORD
 from tests.identity_provider import IdentityProvider
 from tests.integration.test_portal_account import enter
 from tests.integration.test_single_sign_on import sign_in, users
@@ -26,7 +25,7 @@ PASSWORDS, BOTH, PROVIDER = WaysIn(), WaysIn(provider=True), WaysIn(passwords=Fa
 def administrator(ledger: Ledger, name: str, *, password: bool = False, identity: bool = False) -> User:
     user = ledger.do(accounts.add_user, name, admin=True)
     if password:
-        ledger.do(lambda session: sessions.set_password(session, people.get(session, user.id), PASSWORD))
+        ledger.do(portal.choose_password, name)
     if identity:
         ledger.do(single_sign_on.connect, user.id, Identity("https://login.example.org", name, name))
     return user
@@ -127,7 +126,7 @@ def test_pages_and_rest_keep_the_last_who_can_sign_in(rest: Rest) -> None:
         ]
 
     refused = tried()
-    rest.database.write(lambda session: sessions.set_password(session, accounts.find_user(session, DEPUTY), PASSWORD))
+    rest.database.write(lambda session: portal.choose_password(session, DEPUTY))
     answer = browser.post(f"{own}/role", page=own, admin="no")
 
     assert (refused, answer.status_code) == ([409, 409, 409], 303)
@@ -160,7 +159,7 @@ def test_the_command_line_keeps_them_too(tmp_path: Path, monkeypatch: pytest.Mon
             return CliRunner().invoke(command_line, ["admin", "users", *words]).exit_code
 
     def choose_password(name: str) -> None:
-        rest.database.write(lambda session: sessions.set_password(session, accounts.find_user(session, name), PASSWORD))
+        rest.database.write(lambda session: portal.choose_password(session, name))
 
     new = [run("add", BOSS, "--admin"), run("promote", BOSS, "--demote"), run("add", DEPUTY), run("promote", DEPUTY)]
     choose_password(BOSS)

@@ -12,7 +12,7 @@ from steno.states import Queue
 from tests.browser import PASSWORD
 from tests.integration.test_portal_account import enter
 from tests.ledger import Ledger, at_once, keep_out
-from tests.portal import Person
+from tests.portal import Person, choose_password
 from tests.rest import Rest, make_rest
 from tests.service import Sink, free_port
 from worker.notification.personal import send_letters
@@ -194,7 +194,7 @@ def test_a_mail_server_that_is_away_gets_it_later(rest: Rest, sink: Sink) -> Non
 def test_who_is_kept_out_or_has_no_password_gets_no_mail(ledger: Ledger) -> None:
     for name in ("ann@example.org", "bob@example.org"):
         ledger.do(accounts.add_user, name)
-    ledger.do(lambda session: sessions.set_password(session, accounts.find_user(session, "ann@example.org"), PASSWORD))
+    ledger.do(choose_password, "ann@example.org")
     keep_out(ledger.database, "ann@example.org")
 
     assert not ledger.do(letters.forgotten, "ann@example.org")

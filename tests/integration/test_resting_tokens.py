@@ -8,11 +8,10 @@ from sqlalchemy import select, update
 
 from steno.database.clock import DAY
 from steno.database.tables import User
-from steno.ledger import accounts, sessions, single_sign_on
+from steno.ledger import accounts, single_sign_on
 from steno.ledger.single_sign_on import Identity
 from steno.ledger.vouching import SignInAgain, Vouching
 from tests import portal
-from tests.browser import PASSWORD
 from tests.identity_provider import IdentityProvider
 from tests.integration.test_ledger_usage_migration import move
 from tests.integration.test_single_sign_on import sign_in
@@ -78,7 +77,7 @@ def test_who_has_a_password_that_counts_is_known_here(
     tmp_path: Path, provider: IdentityProvider, by_password: str, seen: int
 ) -> None:
     rest, program = of_provider(tmp_path, provider, local_accounts=by_password)
-    rest.database.write(lambda session: sessions.set_password(session, accounts.find_user(session, ANN), PASSWORD))
+    rest.database.write(lambda session: portal.choose_password(session, ANN))
     program = rest.person(ANN)
 
     later(rest, 91)
@@ -114,7 +113,7 @@ def test_the_page_of_tokens_says_nothing_of_it_to_whom_it_does_not_concern(
     ann = portal.Person(rest.app)
     sign_in(ann)
     if not settings:  # with a password, too
-        rest.database.write(lambda session: sessions.set_password(session, accounts.find_user(session, ANN), PASSWORD))
+        rest.database.write(lambda session: portal.choose_password(session, ANN))
         assert ann.sign_in(ANN).status_code == 303
 
     page = ann.get("/account/tokens")
