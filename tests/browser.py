@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.slow import compute_slowly, slow_network
+
 PASSWORD = "three dull words here"
 PATIENCE = 30_000  # milliseconds: a busy machine is no fault of the pages
 SCREENSHOTS = Path(__file__).parent.parent / "test-output" / "screenshots"
@@ -29,8 +31,8 @@ def chromium_path() -> str:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser, closed at the end."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=_ARGUMENTS)
+    with slow_network() as network, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*_ARGUMENTS, *network])
         expect.set_options(timeout=PATIENCE)
         try:
             yield browser
@@ -57,6 +59,7 @@ class Visit:
     def open(self) -> Page:
         """Another page of the same profile."""
         page = self.context.new_page()
+        compute_slowly(page)
         page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         page.on("console", lambda said: self._console(said.type, said.text))
         page.on("request", lambda asked: self._leaves(asked.url))

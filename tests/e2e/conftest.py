@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from steno.config import Settings
 from steno.transcript import Transcript
+from tests import slow
 from tests.browser import PASSWORD, Visit, chromium
 from tests.e2e.talks import Opened, talk
 from tests.seeding import minutes_of, seed, tone
@@ -21,10 +22,11 @@ from tests.service import Service
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What fails beside seven other processes and a browser is tried once more, and stays in the summary as RERUN.
 
-    That is no pass: it is a race, of the test or of the page, to be found and mended.
+    That is no pass: it is a race, of the test or of the page, to be found and mended. Who looks for them (`tests.slow`)
+    wants no second try.
     """
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if not slow.SEED and Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

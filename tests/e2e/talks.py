@@ -1,4 +1,8 @@
-"""Jobs whose pages the tests open, and what is seen on them."""
+"""Jobs whose pages the tests open, and what is seen on them.
+
+What is waited for is a function of JavaScript: an expression is evaluated anew at each look, which the pages' policy of
+contents forbids from the second look on.
+"""
 
 from collections.abc import Callable
 
@@ -18,7 +22,7 @@ def talk(words: int = 120) -> Transcript:
 
 def heard(page: Page) -> float:
     """Where the player is, seconds; once it has read how long the recording is, before which it is nowhere."""
-    page.wait_for_function("document.querySelector('audio').readyState > 0")
+    page.wait_for_function("() => document.querySelector('audio').readyState > 0")
     return float(page.evaluate("document.querySelector('audio').currentTime"))
 
 

@@ -86,7 +86,7 @@ def test_it_is_for_everybody_and_fits(
             continue
         page.goto(place)
         expect(page.locator("h1").first).to_be_visible()
-        page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)
         page.evaluate("document.fonts.ready")
         assert page.locator("html").get_attribute("lang") == language
         faults += [f"{place}: {line}" for line in serious(page)]

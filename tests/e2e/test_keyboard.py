@@ -60,9 +60,9 @@ def test_a_recording_is_handed_in_read_corrected_and_taken_away(visit: Visit, tm
     before = segment.inner_text()
 
     keys.press("k")
-    page.wait_for_function("() => !document.querySelector('audio').paused")
+    expect(page.locator("audio")).to_have_js_property("paused", False)
     keys.press("k")
-    page.wait_for_function("() => document.querySelector('audio').paused")
+    expect(page.locator("audio")).to_have_js_property("paused", True)
     keys.press("e")
     keys.press("Control+End")
     keys.type(" Really.")
