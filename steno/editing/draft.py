@@ -7,6 +7,7 @@ from steno.exports.clean import clean
 from steno.transcript import Segment, Speaker, Transcript
 
 _LONGEST = 8_000_000  # characters of all segments; 30 000 words have 200 000
+_MOST_WORDS = 500_000  # two days of talk without a pause; as values they take 280 MB
 
 
 class Draft:
@@ -18,6 +19,7 @@ class Draft:
         self._order = [one.id for one in transcript.segments]
         self._next = transcript.new_segment
         self._length = sum(len(one.text) for one in transcript.segments)
+        self._words = sum(len(one.words) for one in transcript.segments)
         self.names = {one.id: one.name for one in transcript.speakers}
         self.turns = transcript.turns
         self.language = "en" if transcript.task == "translate" else transcript.language
@@ -40,9 +42,17 @@ class Draft:
 
     def put(self, segment: Segment) -> None:
         """Let a segment be as given. Raises InvalidOption where the transcript becomes longer than anybody talks."""
-        self._length += len(segment.text) - len(self._segments[segment.id].text)
+        before = self._segments[segment.id]
+        self.check_growth(len(segment.text) - len(before.text), len(segment.words) - len(before.words))
+        self._length += len(segment.text) - len(before.text)
+        self._words += len(segment.words) - len(before.words)
         self._segments[segment.id] = segment
-        self._check()
+
+    def check_growth(self, characters: int, words: int) -> None:
+        """Raises InvalidOption where so many more make the transcript longer than anybody talks."""
+        longer = characters > 0 and self._length + characters > _LONGEST
+        if longer or (words > 0 and self._words + words > _MOST_WORDS):
+            raise InvalidOption("The transcript would become too long", "Replace by something shorter.")
 
     def insert(self, segment: Segment, *, behind: int) -> None:
         """Put a new segment behind another one; its id is given here."""
@@ -50,10 +60,12 @@ class Draft:
         self._order.insert(self._order.index(behind) + 1, self._next)
         self._next += 1
         self._length += len(segment.text)
+        self._words += len(segment.words)
 
     def remove(self, number: int) -> None:
         """Leave a segment out. Raises InvalidOption."""
         self._length -= len(self.segment(number).text)
+        self._words -= len(self._segments[number].words)
         del self._segments[number]
         self._order.remove(number)
 
@@ -74,10 +86,6 @@ class Draft:
             return before
         changed = {"speakers": speakers, "segments": segments, "turns": self.turns, "next_segment": self._next}
         return before.model_copy(update=changed)
-
-    def _check(self) -> None:
-        if self._length > _LONGEST:
-            raise InvalidOption("The transcript would become too long", "Replace by something shorter.")
 
 
 def _is(one: Segment, other: Segment) -> bool:

@@ -41,8 +41,12 @@ def replace(draft: Draft, wanted: Replace) -> None:
         pattern = rf"(?<!\w){pattern}(?!\w)"
     found = re.compile(pattern, 0 if wanted.case else re.IGNORECASE)
     put = partial(found.sub, lambda match: replacement)
+    longer, more_words = len(replacement) - len(find), replacement.count(" ") - find.count(" ")
     for segment in draft:
-        text = clean(put(segment.text)) if found.search(segment.text) else segment.text
+        times = sum(1 for _ in found.finditer(segment.text))
+        # Before it is made: what nobody can hold must not be held to find that out.
+        draft.check_growth(times * longer, times * more_words if segment.words else 0)
+        text = clean(put(segment.text)) if times else segment.text
         if text == segment.text:
             continue
         if not text:

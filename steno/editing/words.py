@@ -1,5 +1,6 @@
 """Words of a text that a person changed: those that stay keep their times, new ones share what they replace."""
 
+from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import accumulate, pairwise
@@ -8,6 +9,9 @@ from steno.transcript import Segment, Word
 from steno.vocabulary import UNSPACED
 
 _LONGEST = 4000  # characters that are compared one by one
+# Equal words, or characters, of the old and the new text, two by two: comparing takes a tenth of a second for so many.
+# Real texts of 5000 words have fewer; 10 000 words that are all `a` or `b` would take minutes.
+_MOST_PAIRS = 400_000
 _CLINGS = frozenset(",.;:!?…)]}»”’'%")
 
 
@@ -53,9 +57,9 @@ def shared(texts: Sequence[str], start: float, end: float, speaker: str | None) 
 
 def _cut(text: str, old: Sequence[Word], language: str) -> list[str]:
     """A text in words: at its spaces, and where it has none, where the words that it had ended."""
-    if language not in UNSPACED or len(text) > _LONGEST:
-        return text.split()
     before = "".join(word.text for word in old)
+    if language not in UNSPACED or len(text) > _LONGEST or not _comparable(before, text):
+        return text.split()
     ends = [0, *accumulate(len(word.text) for word in old)]
     blocks = SequenceMatcher(None, before, text, autojunk=False).get_matching_blocks()
     cuts = {end - a + b for a, b, size in blocks if size for end in ends if a <= end <= a + size}
@@ -71,8 +75,7 @@ def _timed(texts: Sequence[str], segment: Segment) -> tuple[Word, ...]:
     tail = _same(old[head:][::-1], texts[head:][::-1])
     inner, wanted = old[head : len(old) - tail], list(texts[head : len(texts) - tail])
     words = list(old[:head])
-    matcher = SequenceMatcher(None, [word.text for word in inner], wanted, autojunk=False)
-    for kind, inner_first, inner_last, begin, end in matcher.get_opcodes():
+    for kind, inner_first, inner_last, begin, end in _changes([word.text for word in inner], wanted):
         first, last = inner_first + head, inner_last + head
         if kind == "equal":
             words += old[first:last]
@@ -81,6 +84,18 @@ def _timed(texts: Sequence[str], segment: Segment) -> tuple[Word, ...]:
         right = old[last - 1].end if first < last else old[last].start if last < len(old) else segment.end
         words += shared(wanted[begin:end], left, right, segment.speaker)
     return (*words, *old[len(old) - tail :])
+
+
+def _changes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+    """How the one becomes the other, as difflib says it; all at once where comparing them would take too long."""
+    if not _comparable(old, new):
+        return [("replace", 0, len(old), 0, len(new))]
+    return list(SequenceMatcher(None, old, new, autojunk=False).get_opcodes())
+
+
+def _comparable(old: Sequence[str], new: Sequence[str]) -> bool:
+    there = Counter(old)
+    return sum(there[one] for one in new) <= _MOST_PAIRS
 
 
 def _same(words: Sequence[Word], texts: Sequence[str]) -> int:

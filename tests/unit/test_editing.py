@@ -1,6 +1,7 @@
 """Corrections of transcripts: no word is lost or doubled, times stay in order, ids stay those of their segments."""
 
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pytest
@@ -337,3 +338,24 @@ def test_replacing_makes_no_transcript_that_nobody_can_hold() -> None:
 
     with pytest.raises(InvalidOption, match="too long"):
         apply(long_transcript(3000), *grow)
+
+
+def test_replacing_makes_no_more_words_than_a_server_can_hold() -> None:
+    before = transcript(segment(0, 0, ["a"] * 5000))
+
+    with pytest.raises(InvalidOption, match="too long"):
+        apply(before, {"op": "replace", "find": "a", "with": " ".join("a" * 250)})
+
+
+def test_texts_that_would_take_too_long_to_compare_are_not_compared() -> None:
+    choice = Random(1).choice
+    old, new = ([choice("ab") for _ in range(2000)] for _ in range(2))
+    old[0], new[0], old[-1], new[-1] = "first", "other", "last", "end"
+
+    words = edited(
+        transcript(segment(0, 0, old)),
+        TranscriptEdits.model_validate({"segments": [{"segment": 0, "text": " ".join(new)}]}),
+    ).segments[0].words  # fmt: skip
+
+    assert [word.text for word in words] == new
+    assert {word.probability for word in words} == {None}  # none was found again
