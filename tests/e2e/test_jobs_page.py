@@ -245,3 +245,18 @@ def test_on_a_small_screen_nothing_is_cut_off(seeded: dict[str, str], visits: ob
         visit.screenshot(f"small-{re.sub('[^a-z]', '', address) or 'home'}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert serious(page) == []
+
+
+def test_a_page_that_may_not_follow_its_job_asks_again_and_again(service: Service, visit: Visit) -> None:
+    page = visit.sign_in()
+    page.clock.install()
+    page.route("**/events", lambda route: route.fulfill(status=429, json={"code": "too-many-requests"}))
+    with asleep(service, "gpu-worker"):
+        job = service.submit(RECORDINGS / "meeting-05.opus")
+        with page.expect_response("**/events"):
+            page.goto(f"/jobs/{job}")
+        assert service.request("POST", f"/api/v1/jobs/{job}/cancel").status_code == 200
+
+        page.clock.run_for(6000)
+
+        expect(page.get_by_text("This job was cancelled")).to_be_visible()

@@ -9,6 +9,7 @@ from flask import Response, request
 from pydantic import BaseModel
 
 from steno.database import Database
+from steno.errors import StenoError
 from steno.ledger import jobs, overview
 from steno.states import ENDED, JobState
 from web.api.views import ErrorView, ProgressView, StageView, progress_view, stages_in_order
@@ -21,6 +22,12 @@ routes = Routes("jobs")
 _LOOK_EVERY = 0.5  # seconds
 _HEARTBEAT = 15.0  # seconds: proxies cut what is silent for a minute
 _LONGEST = 3600.0  # seconds; then the client connects anew, with a token that is looked at anew
+
+
+class TooManyStreams(StenoError):
+    """As many pages follow their jobs as may at once."""
+
+    code = "too-many-requests"
 
 
 class JobEvent(BaseModel):
@@ -42,20 +49,30 @@ class JobEvent(BaseModel):
         200: Answer("Events, until the job ends.", media=("text/event-stream",), event=JobEvent),
         204: Answer("The job has ended, and you have seen it (Last-Event-ID)."),
     },
+    problems=[429],
     headers=[Parameter("Last-Event-ID", "Id of the last event you saw.")],
 )
 def follow_job(job_id: str) -> Response:
     """Follow a job (server-sent events).
 
     The event `job`, whose data is a JobEvent, comes at once and with every change; `deleted` where the job is deleted
-    meanwhile. A comment comes every 15 seconds. The stream ends when the job does.
+    meanwhile. A comment comes every 15 seconds. The stream ends when the job does. Each stream holds a thread of the
+    server: where too many are open the answer is 429, and the job must be asked for again and again instead.
     """
     here, who = services(), caller()
     first = _look(here.database, who.user_id, job_id)
     if first.ended and request.headers.get("Last-Event-ID") == first.id:
         return Response(status=204)
-    events = _events(here.database, who.user_id, job_id, first, of_caller())
+    return streamed(_events(here.database, who.user_id, job_id, first, of_caller()))
+
+
+def streamed(events: Iterator[str]) -> Response:
+    """The answer that brings events, in one of the places for such. Raises TooManyStreams."""
+    places = services().following
+    if not places.acquire(blocking=False):
+        raise TooManyStreams("Too many pages follow their jobs at this moment", "Ask again every few seconds.")
     answer = Response(events, content_type="text/event-stream; charset=utf-8")
+    answer.call_on_close(places.release)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"  # nginx would keep the events until its buffer is full
     return answer

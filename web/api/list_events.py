@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from steno.database import Database
 from steno.database.clock import time_now
 from steno.database.tables import Job
-from steno.errors import StenoError
 from steno.ledger import listing, overview
 from steno.states import ENDED, JobState
+from web.api.events import streamed
 from web.api.listing import views
 from web.api.views import JobView
 from web.auth import caller
@@ -31,12 +31,6 @@ _HEARTBEAT = 15.0  # seconds: proxies cut what is silent for a minute; and who i
 _MOST = 100  # jobs at once
 _OVERLAP = 30.0  # seconds: what a transaction ended then may have been seen only now
 _LONGEST = 600.0  # seconds; then the client connects anew, with a session that is looked at anew
-
-
-class TooManyStreams(StenoError):
-    """As many pages follow their jobs as may at once."""
-
-    code = "too-many-requests"
 
 
 @routes.operation(
@@ -55,14 +49,8 @@ def follow_jobs() -> Response:
     must be asked for again and again instead.
     """
     here, who = services(), caller()
-    if not here.following.acquire(blocking=False):
-        raise TooManyStreams("Too many pages follow their jobs at this moment", "Ask for the list every few seconds.")
     watch = Watch(here.database, who.user_id, since=_moment(request.headers.get("Last-Event-ID", "")))
-    answer = Response(_events(watch, of_caller()), content_type="text/event-stream; charset=utf-8")
-    answer.call_on_close(here.following.release)
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Accel-Buffering"] = "no"  # nginx would keep the events until its buffer is full
-    return answer
+    return streamed(_events(watch, of_caller()))
 
 
 @dataclass

@@ -8,6 +8,7 @@ import { sayFault } from "../say.js";
 import { unreachable } from "./unreachable.js";
 
 const STAGES = { prepare: _("Reading the recording"), transcribe: _("Transcribing"), summarize: _("Writing minutes") };
+const POLL = 5000; // milliseconds
 const ENDED = new Set(["completed", "failed", "cancelled"]);
 
 export const ended = (job) => ENDED.has(job.state);
@@ -39,15 +40,20 @@ export function progress(root, base, job, { changed, done }) {
   };
   show(job);
   const events = new EventSource(`${base}/events`);
-  events.addEventListener("job", (event) => {
-    const now = JSON.parse(event.data);
+  const take = (now) => {
     show(now);
-    if (!ENDED.has(now.state)) return;
+    if (!ENDED.has(now.state)) return true;
     events.close();
     finish();
-  });
+    return false;
+  };
+  events.addEventListener("job", (event) => take(JSON.parse(event.data)));
   const finish = () => get(base).then(({ value }) => { root.replaceChildren(); done(value); }, (problem) => unreachable(problem, finish));
-  events.addEventListener("deleted", () => { events.close(); location.assign("/jobs"); });
+  const gone = () => { events.close(); location.assign("/jobs"); };
+  events.addEventListener("deleted", gone);
+  // Refused, as where too many pages follow their jobs: it is asked for again and again.
+  const again = () => setTimeout(() => get(base).then(({ value }) => { if (take(value)) again(); }, (problem) => (problem.status === 404 ? gone() : again())), POLL);
+  events.addEventListener("error", () => { if (events.readyState === EventSource.CLOSED) again(); });
   addEventListener("pagehide", () => events.close());
 }
 
