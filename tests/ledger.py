@@ -92,6 +92,9 @@ class Ledger:
     def cancel(self, job_id: str) -> None:
         self.database.write(lambda session: jobs.cancel(session, session.get_one(Job, job_id)))
 
+    def delete(self, job_id: str) -> None:
+        self.database.write(lambda session: jobs.delete(session, session.get_one(Job, job_id)))
+
     def rerun(self, job_id: str, stage: Stage) -> None:
         self.database.write(lambda session: jobs.rerun(session, session.get_one(Job, job_id), stage))
 

@@ -6,12 +6,12 @@ Messages are hints: whoever gets one asks here what is to be done, so that a los
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import Subquery, Update, false, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from steno.database.changes import changed
 from steno.database.clock import DAY, now, time_now
-from steno.database.tables import Job, StageRun
+from steno.database.tables import Job, JobEnding, StageRun
 from steno.ledger.consequences import Failure, advance, fail_stage
 from steno.ledger.moves import hold, move_job, move_stage, record
 from steno.sayings.marking import said
@@ -39,19 +39,7 @@ def claim(session: Session, queue: Queue, owner: str, lease: float) -> Claim | N
 
     Higher priority first; then whoever has least running, then whoever waited longest for a turn; then the oldest job.
     """
-    mine, other, their_job = aliased(Job), aliased(StageRun), aliased(Job)
-    # Once for everybody, not once for every stage that waits.
-    turns = (
-        select(
-            their_job.user_id,
-            func.count(other.id).filter(other.state == StageState.RUNNING).label("running"),
-            func.max(other.started).label("last"),
-        )
-        .join(their_job, other.job_id == their_job.id)
-        .where(other.queue == queue, other.started > now() - _TURNS)
-        .group_by(their_job.user_id)
-        .subquery()
-    )
+    mine, turns = aliased(Job), _turns(queue, time_now(session))
     wanted = (
         select(StageRun.id)
         .join(mine, StageRun.job_id == mine.id)
@@ -190,6 +178,25 @@ def waiting(session: Session, queues: Collection[Queue] = tuple(Queue)) -> dict[
         .group_by(StageRun.queue)
     )
     return {Queue(queue): count for queue, count in found}
+
+
+def _turns(queue: Queue, time: float) -> Subquery:
+    """By person: how many stages they have running, and when the last turn was. Once for everybody, not once a stage.
+
+    Who deletes a job when it is done, as callers of OpenAI's API do, has had a turn by it all the same.
+    """
+    stands, lately = select(Job.id).where(Job.id == JobEnding.job_id).exists(), time - _TURNS
+    held = (
+        select(Job.user_id, (StageRun.state == StageState.RUNNING).label("runs"), StageRun.started.label("at"))
+        .join(Job, StageRun.job_id == Job.id)
+        .where(StageRun.queue == queue, StageRun.started > lately)
+    )
+    gone = select(JobEnding.user_id, false(), JobEnding.at - JobEnding.worked).where(
+        JobEnding.day >= int(lately // DAY), JobEnding.worked.is_not(None), ~stands
+    )
+    had = held.union_all(gone).subquery()
+    running = func.count().filter(had.c.runs).label("running")
+    return select(had.c.user_id, running, func.max(had.c.at).label("last")).group_by(had.c.user_id).subquery()
 
 
 def _held(mine: Claim) -> Update:
