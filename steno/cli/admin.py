@@ -143,8 +143,8 @@ def purge(
     found = housekeeping.ended_before(database, days=days, user=user)
     if found and not yes:
         typer.confirm(f"Delete {len(found)} jobs for good?", abort=True)
-    housekeeping.delete_jobs(database, BlobStore.of(settings), found)
-    stdout.print(f"{len(found)} jobs deleted")
+    count = housekeeping.purge(database, BlobStore.of(settings), found, days=days)
+    stdout.print(f"{count} jobs deleted")
 
 
 @admin.command("reindex")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from steno.blobs import BlobStore
@@ -13,6 +13,7 @@ from steno.database.clock import DAY, now
 from steno.database.tables import Job, Upload
 from steno.ledger import endings, jobs, openings, recordings, sessions, uploads, warnings, workspaces
 from steno.ledger.accounts import find_user
+from steno.ledger.moves import hold
 from steno.states import ENDED
 
 
@@ -24,9 +25,9 @@ def tidy(database: Database, blobs: BlobStore) -> None:
     """
     database.write(sessions.tidy)
     with database.reading() as session:
-        over = session.scalars(select(Job.id).where(Job.delete_after < now(), Job.state.in_(list(ENDED)))).all()
+        over = session.scalars(select(Job.id).where(_over())).all()
         stale = [upload.id for upload in uploads.expired(session)]
-    delete_jobs(database, blobs, over)
+    delete_jobs(database, blobs, over, which=_over())
     with database.reading() as session:
         without = recordings.unwanted(session)
     for job_id in without:
@@ -54,16 +55,28 @@ def follow_rules(database: Database, settings: Settings) -> None:
 def ended_before(database: Database, *, days: float, user: str | None = None) -> Sequence[str]:
     """Ids of the jobs that ended longer ago, of one person or of all. Raises InvalidOption for an unknown person."""
     with database.reading() as session:
-        wanted = select(Job.id).where(Job.state.in_(list(ENDED)), Job.finished < now() - days * DAY)
+        wanted = select(Job.id).where(_old(days))
         if user is not None:
             wanted = wanted.where(Job.user_id == find_user(session, user).id)
         return session.scalars(wanted).all()
 
 
-def delete_jobs(database: Database, blobs: BlobStore, job_ids: Sequence[str]) -> None:
-    """Delete jobs and all that was kept of them."""
+def purge(database: Database, blobs: BlobStore, job_ids: Sequence[str], *, days: float) -> int:
+    """Delete those of the jobs that ended longer ago: one that was run again meanwhile did not. How many."""
+    return delete_jobs(database, blobs, job_ids, which=_old(days))
+
+
+def delete_jobs(
+    database: Database, blobs: BlobStore, job_ids: Sequence[str], *, which: ColumnElement[bool] | None = None
+) -> int:
+    """Delete jobs and all that was kept of them, those alone that are such when it is their turn; how many."""
+    count = 0
     for job_id in job_ids:
-        discard(blobs, job_id, database.write(partial(_delete_job, job_id=job_id)))
+        keys = database.write(partial(_delete_job, job_id=job_id, which=true() if which is None else which))
+        if keys is not None:
+            discard(blobs, job_id, keys)
+            count += 1
+    return count
 
 
 def discard(blobs: BlobStore, job_id: str, keys: Sequence[str]) -> None:
@@ -73,12 +86,20 @@ def discard(blobs: BlobStore, job_id: str, keys: Sequence[str]) -> None:
     blobs.delete_workspace(job_id)
 
 
-def _delete_job(session: Session, job_id: str) -> list[str]:
-    job = session.get(Job, job_id)
-    try:
-        return jobs.delete(session, job) if job is not None else []
-    except jobs.UnknownJob:  # another worker tidies, too
-        return []
+def _over() -> ColumnElement[bool]:
+    return (Job.delete_after < now()) & Job.state.in_(list(ENDED))
+
+
+def _old(days: float) -> ColumnElement[bool]:
+    return Job.state.in_(list(ENDED)) & (Job.finished < now() - days * DAY)
+
+
+def _delete_job(session: Session, job_id: str, which: ColumnElement[bool]) -> list[str] | None:
+    """None where another worker was first, or its owner wants it now: others may have taken minutes to be deleted."""
+    if hold(session, job_id) is None:
+        return None
+    job = session.scalar(select(Job).where(Job.id == job_id, which))
+    return jobs.delete(session, job) if job is not None else None
 
 
 def _delete_upload(session: Session, upload_id: str) -> str | None:

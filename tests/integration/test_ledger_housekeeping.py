@@ -1,6 +1,7 @@
 """What goes by itself goes whole: rows, blobs and what is owed; a receipt without content stays."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from steno.blobs import BlobStore
 from steno.config import Settings
 from steno.database.tables import AuditEvent, Delivery, Document, Job, StageRun, Upload, User
 from steno.ledger import housekeeping, jobs
+from steno.states import Stage
 from tests.ledger import Ledger, at_once
 
 LONG_AGO = 1.0
@@ -59,6 +61,51 @@ def test_a_job_that_has_not_ended_stays_until_it_has(ledger: Ledger, blobs: Blob
     housekeeping.tidy(ledger.database, blobs)
 
     assert ledger.count(Job) == 0
+
+
+class Meanwhile(BlobStore):
+    """Files of which the first one that goes takes a while, in which somebody does something."""
+
+    def __init__(self, root: Path, act: Callable[[], object]) -> None:
+        super().__init__(root)
+        self._acts = [act]
+
+    def delete(self, key: str) -> None:
+        while self._acts:
+            self._acts.pop()()
+        super().delete(key)
+
+
+@pytest.mark.parametrize("kind", ["prolonged", "run again"])
+def test_a_job_that_is_wanted_while_others_are_deleted_stays(ledger: Ledger, tmp_path: Path, kind: str) -> None:
+    blobs = Meanwhile(tmp_path / "blobs", lambda: wanted(kept))
+    both = {_job(ledger, blobs, delete_after=LONG_AGO) for _ in range(2)}
+
+    def wanted(keep: list[str]) -> None:
+        keep += [one for one in both if ledger.count(Job, Job.id == one)]
+        if kind == "prolonged":
+            ledger.change(Job, keep[0], delete_after=4e9)
+        else:
+            ledger.rerun(keep[0], Stage.SUMMARIZE)
+
+    kept: list[str] = []
+    housekeeping.tidy(ledger.database, blobs)
+
+    assert [one.id for one in ledger.all(Job)] == kept
+    assert len(_files(blobs)) == 2
+
+
+def test_a_job_that_is_run_again_while_old_ones_are_purged_stays(ledger: Ledger, blobs: BlobStore) -> None:
+    old = [_job(ledger, blobs) for _ in range(2)]
+    for job in old:
+        ledger.change(Job, job, finished=Job.finished - 40 * 86_400)
+    found = housekeeping.ended_before(ledger.database, days=30)
+    ledger.rerun(old[0], Stage.SUMMARIZE)  # before an administrator has answered the question
+
+    count = housekeeping.purge(ledger.database, blobs, found, days=30)
+
+    assert count == 1
+    assert [one.id for one in ledger.all(Job)] == old[:1]
 
 
 def test_uploads_that_were_left_alone_go_and_others_stay(ledger: Ledger, blobs: BlobStore) -> None:
