@@ -70,6 +70,21 @@ def test_words_are_found_where_they_were_said(seeded: dict[str, str], visit: Vis
     page.wait_for_url(f"**/jobs/{seeded['board.wav']}#t=60")
 
 
+def test_how_many_were_found_is_said_also_if_news_come_before_the_answer(
+    service: Service, seeded: dict[str, str], visit: Visit
+) -> None:
+    page, held = visit.sign_in(), []
+    page.goto("/jobs")
+    expect(page.locator("#jobs .job").first).to_be_visible()
+
+    page.route("**/api/v1/jobs?*", lambda route: held.append(route) if not held else route.continue_())
+    page.get_by_role("searchbox").fill("tyoryh budg")
+    service.until(lambda: page.evaluate("0") == 0 and held, "the page has asked, and waits for the answer")
+    page.evaluate("new BroadcastChannel('steno-jobs').postMessage({ kind: 'refresh' })")
+
+    expect(page.locator("#said")).to_have_text("1 job")
+
+
 def test_a_search_that_finds_nothing_says_so_and_leads_back(seeded: dict[str, str], visit: Visit) -> None:
     page = visit.sign_in()
     page.goto("/jobs?q=nobody+said+this")

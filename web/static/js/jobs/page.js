@@ -23,6 +23,7 @@ const live = new Live({
   changed, deleted, failed: (problem) => rows.missing(problem, () => live.begin()),
 });
 let cursor = null, known = null, loading = null;
+let untold = false; // how many were found: news may ask anew before the search is answered
 
 const filters = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
 const filtered = () => Object.keys(filters()).length > 0;
@@ -41,10 +42,9 @@ async function load({ further = false } = {}) {
     cursor = value.next_cursor;
     more.hidden = cursor === null;
     selection.settle();
-    return value.jobs;
+    if (untold && !further) sayFound(value.jobs.length);
   } catch (fault) {
     if (fault.name !== "AbortError") throw fault;
-    return null;
   }
 }
 
@@ -107,8 +107,13 @@ async function search() {
   history.replaceState(null, "", query ? `?${query}` : location.pathname);
   sayEmpty();
   for (const row of rows.shown) row.job.match = null;
-  const jobs = await load().catch(failed);
-  if (jobs && filtered()) said.textContent = cursor ? _("{number} jobs and more", { number: jobs.length }) : ngettext("{number} job", "{number} jobs", jobs.length);
+  untold = filtered();
+  await load().catch(failed);
+}
+
+function sayFound(number) {
+  untold = false;
+  said.textContent = cursor ? _("{number} jobs and more", { number }) : ngettext("{number} job", "{number} jobs", number);
 }
 
 let typing = null;
