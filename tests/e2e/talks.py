@@ -4,9 +4,10 @@ What is waited for is a function of JavaScript: an expression is evaluated anew 
 contents forbids from the second look on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from steno.transcript import Transcript
 from tests.browser import Visit
@@ -35,3 +36,23 @@ def expect_heard(page: Page, start: float, end: float) -> None:
 def said(page: Page) -> list[str]:
     """The texts of the segments, in order."""
     return page.locator(".segment").all_inner_texts()
+
+
+@contextmanager
+def held_back(page: Page, address: str, method: str = "PATCH") -> Iterator[None]:
+    """What is asked there is answered only when this is over."""
+    held: list[Route] = []
+    over = False
+
+    def hold(route: Route) -> None:
+        if over or route.request.method != method:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(address, hold)
+    yield
+    over = True
+    for route in held:
+        route.continue_()
+    page.unroute(address)

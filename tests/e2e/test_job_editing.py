@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.talks import Opened, said, talk
+from tests.e2e.talks import Opened, held_back, said, talk
 
 
 def test_a_word_is_corrected_in_its_place_saved_and_taken_back(opened: Opened) -> None:
@@ -166,3 +166,25 @@ def test_find_and_replace_counts_steps_replaces_one_and_all(opened: Opened) -> N
     expect(page.get_by_text("Not found")).to_be_visible()
     expect(page.locator(".segment", has_text="<i>paper</i>").first).to_be_visible()
     assert "report" not in " ".join(said(page)).lower()
+
+
+def test_replacing_goes_on_behind_what_was_replaced_and_skipped(opened: Opened) -> None:
+    page = opened().page
+    text = " ".join(said(page))
+    many = len(re.findall(r"(?i)(?<!\w)report(?!\w)", text))
+    assert many > 3
+    page.keyboard.press("r")
+    page.get_by_label("Find", exact=True).fill("report")
+    page.get_by_label("Replace with").fill("report at last")
+    replace = page.get_by_role("button", name="Replace", exact=True)
+
+    page.get_by_role("button", name="Next", exact=True).click()
+    with held_back(page, "**/transcript"):
+        replace.click()
+        replace.click()
+    expect(page.get_by_text(f"4 of {many}")).to_be_visible()
+    expect(page.locator(".save-state")).to_have_text("Saved")
+
+    head, one, two, three, tail = re.split(r"(?i)(?<!\w)report(?!\w)", text, maxsplit=4)
+    wanted = f"{head}report{one}report at last{two}report at last{three}report{tail}"
+    assert " ".join(said(page)).lower() == wanted.lower()

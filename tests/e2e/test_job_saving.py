@@ -4,7 +4,7 @@ from random import Random
 
 from playwright.sync_api import Route, expect
 
-from tests.e2e.talks import Opened, said
+from tests.e2e.talks import Opened, held_back, said
 
 
 def refuse(route: Route) -> None:
@@ -183,3 +183,59 @@ def test_a_whole_row_of_changes_is_taken_back_and_done_again(opened: Opened) -> 
     expect(page.locator(".segment")).to_have_text(states[-1])
     page.reload()
     expect(page.locator(".segment")).to_have_text(states[-1])
+
+
+def test_a_statement_in_writing_is_saved_when_another_is_begun(opened: Opened) -> None:
+    page = opened(minutes=True).page
+    page.get_by_role("button", name="Edit: Send the report.").click()
+    page.get_by_label("Task").fill("Send both reports.")
+
+    page.get_by_role("button", name="Edit: Ask the office").click()
+    expect(page.get_by_label("Task")).to_have_value("Ask the office about the keys.")
+    expect(page.locator(".entry", has_text="Send both reports.")).to_contain_text("edited")
+    with held_back(page, "**/minutes"):
+        page.get_by_label("Task").fill("Ask Zoe about the keys.")
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("button", name="Edit: The second group").click()
+
+    expect(page.get_by_label("Text", exact=True)).to_have_value("The second group begins an hour later.")
+    expect(page.locator(".entry", has_text="Ask Zoe about the keys.")).to_contain_text("edited")
+
+
+def test_who_clicks_twice_removes_one_statement_and_adds_one(opened: Opened) -> None:
+    page = opened(minutes=True).page
+    tick = page.get_by_role("checkbox", name="Done: Ask the office")
+
+    page.get_by_role("button", name="Edit: Send the report.").click()
+    with held_back(page, "**/minutes"):
+        page.get_by_role("button", name="Remove", exact=True).dblclick()
+        tick.check()
+    expect(page.get_by_text("Send the report.")).to_have_count(0)
+    expect(tick).to_be_checked()
+    page.get_by_role("button", name="Add a decision").click()
+    page.get_by_label("Text", exact=True).fill("The keys stay here.")
+    with held_back(page, "**/minutes"):
+        page.get_by_role("button", name="Save", exact=True).dblclick()
+    expect(page.get_by_label("Text", exact=True)).to_have_count(0)
+    tick.uncheck()
+    expect(page.locator("#saved")).to_have_text("Minutes saved")
+    page.reload()
+
+    expect(page.get_by_text("The keys stay here.")).to_have_count(1)
+    expect(tick).to_be_visible()
+    expect(tick).not_to_be_checked()
+
+
+def test_an_answer_that_comes_late_takes_no_focus_from_who_writes(opened: Opened) -> None:
+    page = opened(minutes=True).page
+
+    with held_back(page, "**/minutes"):
+        page.get_by_role("checkbox", name="Done: Ask the office").check()
+        page.get_by_role("button", name="Edit: Send the report.").click()
+        page.keyboard.press("Control+End")
+        page.keyboard.type(" So")
+    expect(page.locator("#saved")).to_have_text("Minutes saved")
+    page.keyboard.type(" on")
+
+    expect(page.get_by_label("Task")).to_be_focused()
+    expect(page.get_by_label("Task")).to_have_value("Send the report. So on")

@@ -42,16 +42,18 @@ export class MinutesPanel {
 
   /** Remember what is being written while the page is left: one may have been signed out. */
   keep() {
-    const fields = this.fields();
-    if (this.open && fields.some((one, place) => one !== this.open.before[place])) sessionStorage.setItem(this.address, JSON.stringify({ ...this.open, fields }));
+    if (this.open && this.changed) sessionStorage.setItem(this.address, JSON.stringify({ ...this.open, fields: this.fields() }));
   }
+
+  /** Whether what is being written differs from what was there. */
+  get changed() { return this.fields().some((one, place) => one !== this.open.before[place]); }
 
   recall() {
     const kept = sessionStorage.getItem(this.address);
     sessionStorage.removeItem(this.address);
     if (!kept) return;
     const { kind, index, fields } = JSON.parse(kept);
-    this.write(kind, Math.min(index, this.value[kind].length - 1));
+    this.begin(kind, Math.min(index, this.value[kind].length - 1));
     this.fill(fields);
   }
 
@@ -60,7 +62,7 @@ export class MinutesPanel {
 
   /** Show them; what is being written stays in its form, unless a form is opened anew. */
   show({ anew = false } = {}) {
-    const fields = anew ? [] : this.fields();
+    const fields = anew ? [] : this.fields(), caret = anew ? null : this.caret();
     const { value } = this, doubtful = SECTIONS.flatMap(([kind]) => value[kind]).filter((one) => one.doubts.length).length;
     this.element.replaceChildren(
       make("h2", { class: "minutes-title break" }, value.title || _("Minutes")),
@@ -68,7 +70,19 @@ export class MinutesPanel {
       ...value.provenance.notices.map((notice) => make("p", { class: "note warn small" }, retold(notice))),
       ...SECTIONS.map(([kind, title, add]) => this.section(kind, title, add)),
       ...(value.topics.length ? [this.topics()] : []));
-    if (this.open) this.fill(fields);
+    if (!this.open) return;
+    this.fill(fields);
+    caret?.();
+  }
+
+  /** What puts the caret back into the form, where it is there now. */
+  caret() {
+    const place = all(FIELDS, this.element).indexOf(document.activeElement), { selectionStart: start, selectionEnd: end } = document.activeElement;
+    return place < 0 ? null : () => {
+      const field = all(FIELDS, this.element)[place];
+      field?.focus({ preventScroll: true });
+      if (typeof start === "number") field?.setSelectionRange(start, end);
+    };
   }
 
   fields() { return all(FIELDS, this.element).map((one) => one.value); }
@@ -112,27 +126,57 @@ export class MinutesPanel {
 
   spoken(topic) { const first = this.place.at(topic.start); return first === null ? [] : [first]; }
 
-  write(kind, index) {
+  /** Write a statement, or (index -1) a new one. What is being written is saved before, as in the transcript. */
+  async write(kind, index) {
+    const said = this.said(kind, index);
+    if (!await this.left()) return;
+    const place = this.placeOf(kind, index, said);
+    if (place < this.value[kind].length) this.begin(kind, place);
+  }
+
+  begin(kind, index) {
     this.open = { kind, index };
     this.show({ anew: true });
     this.open.before = this.fields();
     find("form textarea", this.element)?.focus();
   }
 
+  /** Save what is being written; whether nothing is any more. */
+  async left() {
+    if (this.open?.index < 0 && !this.changed) this.open = null;
+    if (!this.open) return true;
+    if (!this.open.sent) find("form", this.element).requestSubmit();
+    await this.sending;
+    return this.open === null;
+  }
+
   form(kind, entry, index) {
-    const close = (focus) => { this.open = null; this.show(); find(`[data-focus="${focus}"]`, this.element)?.focus(); };
-    const back = index < 0 ? `add ${kind}` : `edit ${kind} ${index}`;
+    const here = this.open, back = index < 0 ? `add ${kind}` : `edit ${kind} ${index}`;
+    const close = (focus) => {
+      if (this.open === here) this.open = null;
+      this.show();
+      this.refocus(focus);
+    };
+    const once = async (body, focus) => {
+      if (here.sent) return; // a second click means nothing else
+      here.sent = true;
+      await this.send(body, () => close(focus));
+      here.sent = false;
+    };
     return form(entry, kind, {
-      cancel: () => close(back),
-      remove: index < 0 ? null : () => this.send({ edits: [{ kind, index, remove: true }] }, () => close(`add ${kind}`)),
-      save: (fields) => this.send(index < 0 ? { add: [{ kind, ...fields, segments: [this.place.now()] }] } : { edits: [{ kind, index, ...fields }] }, () => close(back)),
+      cancel: () => { if (!here.sent) close(back); },
+      remove: index < 0 ? null : () => once({ edits: [{ kind, index, remove: true }] }, `add ${kind}`),
+      save: (fields) => once(index < 0 ? { add: [{ kind, ...fields, segments: [this.place.now()] }] } : { edits: [{ kind, index, ...fields }] }, back),
     });
   }
 
   edit(one) {
     const focus = document.activeElement?.dataset.focus;
-    return this.send({ edits: [one] }, () => { this.show(); if (focus) find(`[data-focus="${focus}"]`, this.element)?.focus(); });
+    return this.send({ edits: [one] }, () => { this.show(); this.refocus(focus); });
   }
+
+  /** Focus what stands for what was focused, unless one has gone on meanwhile. */
+  refocus(name) { if (document.activeElement === document.body) find(`[data-focus="${name}"]`, this.element)?.focus(); }
 
   /** Get the latest; whether what is to be changed is there as it was seen. */
   async renewed({ edits = [] }) {
@@ -142,8 +186,24 @@ export class MinutesPanel {
     return seen(value) === before;
   }
 
+  /** One change after the other, each of what was there when one asked for it. */
+  send(body, then) {
+    const said = body.edits?.map((one) => this.said(one.kind, one.index));
+    const placed = () => ({ ...body, edits: body.edits?.map((one, place) => ({ ...one, index: this.placeOf(one.kind, one.index, said[place]) })) });
+    this.sending = (this.sending ?? Promise.resolve()).then(() => this.change(placed(), then));
+    return this.sending;
+  }
+
+  said(kind, index) { return JSON.stringify(this.value[kind][index]); }
+
+  /** Where it stands now what was said at an index: others may have been removed meanwhile. */
+  placeOf(kind, index, said) {
+    const now = this.value[kind].map((one) => JSON.stringify(one));
+    return now[index] === said || !now.includes(said) ? index : now.indexOf(said);
+  }
+
   /** Change the minutes on top of the revision that is shown; of the latest, where it is the same there. */
-  async send(body, then, { again = true } = {}) {
+  async change(body, then, { again = true } = {}) {
     try {
       const { value, etag } = await ask("PATCH", this.address, { body, headers: { "If-Match": this.etag } });
       Object.assign(this, { value, etag });
@@ -156,7 +216,7 @@ export class MinutesPanel {
         return;
       }
       try {
-        if (await this.renewed(body) && again) { await this.send(body, then, { again: false }); return; }
+        if (await this.renewed(body) && again) { await this.change(body, then, { again: false }); return; }
       } catch (fault) { sayFault(fault); return; }
       const texts = [...body.edits ?? [], ...body.add ?? []].map((one) => one.text).filter(Boolean);
       sayFault({ message: [_("The minutes were changed elsewhere. The latest are shown; please do it again."), ...texts.map((text) => _("You wrote: {text}", { text }))].join(" ") });

@@ -2,6 +2,7 @@
 import { icon, make } from "../dom.js";
 import { _, ngettext } from "../i18n.js";
 import { say } from "../say.js";
+import { tidy } from "./caret.js";
 
 export class Replace {
   constructor(view, edits, editor) {
@@ -46,9 +47,10 @@ export class Replace {
 
   search() {
     const { pattern } = this, before = this.hits[this.place];
-    this.hits = pattern ? this.view.transcript.segments.flatMap((segment) => [...segment.text.matchAll(pattern)].map((hit) => ({ segment: segment.id, at: hit.index, length: hit[0].length }))) : [];
-    const same = before ? this.hits.findIndex((hit) => hit.segment === before.segment && hit.at >= before.at) : -1;
-    this.place = this.hits.length ? Math.max(0, same) : -1;
+    this.hits = pattern ? this.view.transcript.segments.flatMap(({ id, start, text }) => [...text.matchAll(pattern)].map((hit) => ({ segment: id, start, at: hit.index, length: hit[0].length }))) : [];
+    // It goes on where it was, or behind it: what somebody has passed over is not offered again before all else was.
+    const next = before ? this.hits.findIndex((hit) => (hit.segment === before.segment ? hit.at >= before.at : hit.start > before.start)) : 0;
+    this.place = this.hits.length ? Math.max(0, next) : -1;
     this.show(false);
   }
 
@@ -84,19 +86,25 @@ export class Replace {
 
   async one() {
     const hit = this.hits[this.place];
-    if (!hit) return;
-    const { text } = this.view.transcript.byId.get(hit.segment);
-    const next = `${text.slice(0, hit.at)}${this.put.value}${text.slice(hit.at + hit.length)}`.replace(/\s+/g, " ").trim();
-    try { await (next ? this.edits.write(hit.segment, next) : this.edits.remove(hit.segment)); } catch { return; }
+    if (!hit || hit.gone) return;
+    const { text } = this.view.transcript.byId.get(hit.segment), put = text.slice(0, hit.at) + this.put.value;
+    const next = tidy(put + text.slice(hit.at + hit.length)), saved = next ? this.edits.write(hit.segment, next) : this.edits.remove(hit.segment);
+    if (next) {
+      this.view.refresh(hit.segment);
+      hit.at = tidy(put).length; // what was put there may hold what is looked for
+      this.search();
+    } else hit.gone = true; // until that is saved
+    try { await saved; } catch { return; }
     this.show(true);
   }
 
   async all() {
     const many = this.hits.length;
-    if (!many) return;
+    if (!many || this.replacing) return; // twice would be done twice
+    this.replacing = true;
     try {
       await this.edits.replace(this.find.value, this.put.value, { sensitive: this.sensitive.checked, whole: this.whole.checked });
-    } catch { return; }
+    } catch { return; } finally { this.replacing = false; }
     say(ngettext("Replaced in one place.", "Replaced in {number} places.", many), { action: { label: _("Undo"), run: () => this.edits.undo() } });
   }
 
