@@ -23,7 +23,9 @@ def warn(session: Session, settings: Settings) -> int:
         return 0
     soon = (Job.delete_after <= now() + days * DAY) & (Job.delete_after > now())
     long_lived = Job.delete_after > Job.created + days * DAY
-    told = User.notify.is_(True) & User.disabled.is_(False)
+    # Asked for here: who has no address must not fill a round again and again.
+    reachable = (func.coalesce(User.email, "") != "") | User.name.contains("@")
+    told = User.notify.is_(True) & User.disabled.is_(False) & reachable
     wanted = (
         select(Job, User)
         .join(User, Job.user_id == User.id)

@@ -103,6 +103,19 @@ def test_only_who_wants_and_can_get_mail_gets_one(outbox: Outbox, settings: Sett
     assert outbox.deliveries == []
 
 
+def test_many_who_cannot_get_mail_keep_nobody_elses_from_going(
+    outbox: Outbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warnings, "_AT_ONCE", 2)
+    expiring(outbox, 2)
+    with outbox.database.transaction() as session:
+        session.add(User(id="n" * 32, name="nobody"))
+    for _ in range(2):
+        expiring(outbox, 1, user_id="n" * 32)
+
+    assert warn(outbox, settings) == 1
+
+
 def test_whoever_gave_a_job_a_short_life_knows(outbox: Outbox, settings: Settings) -> None:
     expiring(outbox, 2, created=time.time())
 

@@ -5,16 +5,23 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Celery
 
 from steno.config import Settings
 from steno.database import Database
-from steno.database.tables import Job
-from steno.ledger import jobs, stages
+from steno.database.tables import Job, User
+from steno.ledger import jobs, letters, stages
 from steno.states import Queue, Stage, StageState
 from steno.vault import Vault
 from tests.endpoint import Asked, Endpoint, serving
 from tests.ledger import Ledger
+from tests.outbox import Outbox
 from tests.seeding import long_transcript, minutes_of, seed
+from tests.service import Sink, free_port
+from worker.service.office import Office
 from worker.service.running import Runner
 from worker.service.warm import WarmLines
 
@@ -59,6 +66,37 @@ def test_a_language_model_that_does_not_answer_holds_up_no_stop(tmp_path: Path) 
             assert latest is not None
             assert latest.revision == 1
         database.dispose()
+
+
+@pytest.mark.parametrize("kind", ["about a job", "to a person"])
+def test_who_is_to_stop_sends_the_mail_it_has_begun_and_leaves_the_others(tmp_path: Path, kind: str) -> None:
+    outbox, stop = Outbox.at(tmp_path), multiprocessing.get_context("fork").Event()
+
+    class Server(Sink):
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+            stop.set()
+            return await super().handle_DATA(server, session, envelope)
+
+    for number in range(3):
+        if kind == "about a job":
+            outbox.ended(notify_email="person@example.org")
+            continue
+        with outbox.database.transaction() as session:
+            user = User(name=f"person-{number}", email=f"{number}@example.org")
+            session.add(user)
+            session.flush()
+            letters.ask(session, user, letters.INVITATION)
+    server = Server(free_port())
+    settings = Settings(
+        data_dir=tmp_path, smtp_url=f"smtp://127.0.0.1:{server.port}", public_url="https://steno.example.org"
+    )
+    server.start()
+    try:
+        Office(settings, Celery(), stop).look(Queue.NOTIFY)
+    finally:
+        server.stop()
+
+    assert len(server.mails) == 1
 
 
 def _until(condition: Callable[[], bool], seconds: float = 120.0) -> None:

@@ -25,9 +25,16 @@ from worker.service.patience import HASTILY, Patience
 _LOG = logging.getLogger("steno.worker")
 
 
-def send_letters(database: Database, settings: Settings, owner: str, *, patiently: Patience = HASTILY) -> None:
-    """Send one after the other what waits; how it ended is written down `patiently`."""
-    while (mine := database.write(lambda session: letters.claim(session, owner))) is not None:
+def send_letters(
+    database: Database,
+    settings: Settings,
+    owner: str,
+    *,
+    patiently: Patience = HASTILY,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Send one after the other what waits, until it is to `stop`; how it ended is written down `patiently`."""
+    while not stop() and (mine := database.write(lambda session: letters.claim(session, owner))) is not None:
         ending = _ending(database, settings, mine)
         try:
             patiently(partial(database.write, ending))

@@ -31,14 +31,15 @@ def send_due(
     *,
     lease: float = 60.0,
     patiently: Patience = HASTILY,
+    stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Send one delivery after another until none is due; how many there were, sent or not.
+    """Send one delivery after another until none is due, or it is to `stop`; how many there were, sent or not.
 
     `owner` is one of a kind. The lease, in seconds, also limits how long sending may take: somebody else begins then.
     How a delivery ended is written down `patiently`: what nobody knows to be sent would be sent again.
     """
     handled = 0
-    while (mine := database.write(lambda session: claim_delivery(session, owner, lease))) is not None:
+    while not stop() and (mine := database.write(lambda session: claim_delivery(session, owner, lease))) is not None:
         ending = _ending(database, settings, mine, lease)
         handled += 1
         if ending is None:

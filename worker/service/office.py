@@ -79,9 +79,10 @@ class Office:
             from worker.notification.personal import send_letters
             from worker.notification.sending import send_due
 
-            patiently = Patience.until(self._stop.is_set)
-            send_due(self._database, self._settings, self._owner, patiently=patiently)
-            send_letters(self._database, self._settings, self._owner, patiently=patiently)
+            # Whoever is killed in the middle of a mail leaves it to be sent again: none is begun that may not end.
+            stop = self._stop.is_set
+            for send in (send_due, send_letters):
+                send(self._database, self._settings, self._owner, patiently=Patience.until(stop), stop=stop)
             return
         while not self._stop.is_set():
             if queue is Queue.LLM:  # people wait for answers; minutes have time
