@@ -1,6 +1,7 @@
 """Several programs as one: started together, restarted when they die, ended together."""
 
 import logging
+import os
 import signal
 import subprocess
 import threading
@@ -53,7 +54,10 @@ class Supervisor:
 
     def run(self) -> None:
         """Start all, restart what dies, with a pause that grows; end all when asked to."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        asked = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+            asked.append(signal.SIGHUP)  # the terminal is closed: what we have started does not hear of it
+        for number in asked:
             signal.signal(number, lambda signum, frame: self.stop())
         try:
             while not self._stopping.wait(_POLL):
@@ -86,5 +90,5 @@ def _end(program: Program) -> None:
     try:
         program.process.wait(_PATIENCE)
     except subprocess.TimeoutExpired:
-        program.process.kill()
+        os.killpg(program.process.pid, signal.SIGKILL)  # with the processes that it has started
         program.process.wait()
