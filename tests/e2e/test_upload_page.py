@@ -31,6 +31,20 @@ _SLOW_STORE = """Object.defineProperty(IDBTransaction.prototype, "oncomplete", {
   set(told) { this.addEventListener("complete", () => setTimeout(told, 2000)); },
 });"""
 
+# A copy of a file is never written to its end.
+_ENDLESS_COPY = """Object.defineProperty(IDBTransaction.prototype, "oncomplete", {
+  set(told) { if (!this.objectStoreNames.contains("files")) this.addEventListener("complete", told); },
+});"""
+
+# `streams` are the microphones that were opened.
+_MICROPHONES = """window.streams = [];
+const { getUserMedia } = MediaDevices.prototype;
+MediaDevices.prototype.getUserMedia = async function (wanted) {
+  const stream = await getUserMedia.call(this, wanted);
+  streams.push(stream);
+  return stream;
+};"""
+
 # The store is full as soon as it is to take a piece of a recording.
 _NO_ROOM = """{
   const { put } = IDBObjectStore.prototype;
@@ -303,6 +317,8 @@ def test_options_are_remembered_and_wrong_ones_are_told(visit: Visit) -> None:
     page.get_by_label("Language").fill("english")
     page.get_by_label("Speakers").select_option("range")
     page.get_by_label("At most so many").fill("4")
+    page.get_by_text("More options").click()
+    page.get_by_label("Keep the recording, to listen to it").uncheck()
     page.get_by_role("button", name="Transcribe").click()
     expect(page.locator("#latest .job", has_text="meeting-08.opus")).to_be_visible()
     page.reload()
@@ -310,12 +326,39 @@ def test_options_are_remembered_and_wrong_ones_are_told(visit: Visit) -> None:
 
     expect(page.get_by_label("Speakers")).to_have_value("range")
     expect(page.get_by_label("At most so many")).to_have_value("4")
+    expect(page.get_by_label("Keep the recording, to listen to it")).to_be_visible()
+    expect(page.get_by_label("Keep the recording, to listen to it")).not_to_be_checked()
     expect(page.locator("#languages option").first).to_have_attribute("value", "English")
 
 
-def test_a_recording_of_the_microphone_becomes_a_job(service: Service, visit: Visit) -> None:
+def test_all_files_that_are_chosen_are_there_at_once_however_long_their_copies_take(visit: Visit) -> None:
+    page = visit.page
+    page.add_init_script(_ENDLESS_COPY)
+    visit.sign_in()
+
+    page.locator("#files").set_input_files([RECORDINGS / "meeting-01.opus", RECORDINGS / "meeting-02.opus"])
+
+    expect(page.get_by_role("button", name="Transcribe 2 files")).to_be_visible()
+    expect(page.locator(".entry").get_by_text("here. Choose the options below.")).to_have_count(2)
+
+
+def test_a_file_that_is_chosen_without_a_network_goes_up_when_there_is_one(visit: Visit) -> None:
     page = visit.sign_in()
-    page.get_by_role("button", name="Record now").click()
+    expect(page.locator("#latest")).to_have_attribute("aria-busy", "false")
+    entry = page.locator(".entry")
+
+    visit.context.set_offline(True)
+    page.locator("#files").set_input_files(RECORDINGS / "meeting-03.opus")
+    expect(entry).to_contain_text("No connection; it goes on by itself.")
+    visit.context.set_offline(False)
+
+    expect(entry).to_contain_text("here. Choose the options below.")
+
+
+def test_a_recording_of_the_microphone_becomes_a_job(service: Service, visit: Visit) -> None:
+    visit.page.add_init_script(_MICROPHONES)
+    page = visit.sign_in()
+    page.get_by_role("button", name="Record now").evaluate("(one) => { one.click(); one.click(); }")
     expect(page.locator(".take-time")).to_have_text(at_least(3), timeout=LONG)
     level = page.locator(".level span")
     service.until(lambda: level.evaluate("(one) => one.style.transform") > "scaleX(0.3", "something is heard")
@@ -328,6 +371,8 @@ def test_a_recording_of_the_microphone_becomes_a_job(service: Service, visit: Vi
 
     entry = page.locator(".entry")
     expect(entry).to_contain_text("Recording 20")
+    assert page.evaluate("streams.length") == 1
+    assert not page.evaluate("streams.some((one) => one.active)"), "a microphone is still open"
     page.get_by_role("button", name="Transcribe").click()
     row = page.locator("#latest .job", has_text="Recording 20").first
     expect(row.locator(".badge")).to_have_text("Done", timeout=LONG)
@@ -338,8 +383,14 @@ def test_a_recording_of_the_microphone_becomes_a_job(service: Service, visit: Vi
 def test_a_recording_that_broke_off_is_still_there(visit: Visit) -> None:
     page = visit.sign_in()
     page.get_by_role("button", name="Record now").click()
-    expect(page.locator(".take-time")).to_have_text(at_least(6), timeout=LONG)
+    expect(page.locator(".take-time")).to_have_text(at_least(1), timeout=LONG)
+    cookies = visit.context.cookies()
 
+    visit.context.clear_cookies()  # signed out in another window
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_text("You are signed out. The recording goes on.")).to_be_visible()
+    expect(page.locator(".take-time")).to_have_text(at_least(6), timeout=LONG)
+    visit.context.add_cookies(cookies)  # type: ignore[arg-type]
     page.close(run_before_unload=False)
     page = visit.page = visit.open()
     page.goto("/")

@@ -25,18 +25,21 @@ export async function ask(method, path, { body, headers = {}, signal } = {}) {
     });
   } catch (fault) {
     if (fault.name === "AbortError") throw fault;
-    throw new Problem(0, "offline", _("The server cannot be reached. Check the network; nothing is lost."));
+    throw new Problem(0, "offline", away());
   }
   if (answer.status === 401) {
-    dispatchEvent(new Event("signed-out")); // nobody is to be asked whether to leave
-    location.assign(`/sign-in?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
+    // Nobody is to be asked whether to leave; but a recording goes on, and holds the page.
+    if (dispatchEvent(new Event("signed-out", { cancelable: true }))) location.assign(`/sign-in?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new Problem(401, "unauthenticated", _("You are signed out."));
   }
   const text = await answer.text();
   const value = text && (answer.headers.get("Content-Type") ?? "").includes("json") ? JSON.parse(text) : text;
-  if (!answer.ok) throw new Problem(answer.status, value.code ?? "error", told(value.code, value.detail ?? answer.statusText));
+  if (!answer.ok && value.code) throw new Problem(answer.status, value.code, told(value.code, value.detail ?? ""));
+  if (!answer.ok) throw new Problem(answer.status, "error", away()); // a proxy's own page: it has found no server
   return { value, etag: answer.headers.get("ETag"), headers: answer.headers, status: answer.status };
 }
+
+const away = () => _("The server cannot be reached. Check the network; nothing is lost.");
 
 export const get = (path, options) => ask("GET", path, options);
 export const post = (path, body, options) => ask("POST", path, { body, ...options });

@@ -62,7 +62,7 @@ export class Options {
     });
     find("datalist", form).replaceChildren(...sorted.map(([name]) => make("option", { value: name })));
     this.recent = recent;
-    const unusual = ["translate", "separate"].some((name) => form[name].checked) || ["hotwords", "prompt", "model", "days"].some((name) => form[name].value);
+    const unusual = form.keep.checked !== form.keep.defaultChecked || ["translate", "separate"].some((name) => form[name].checked) || ["hotwords", "prompt", "model", "days"].some((name) => form[name].value);
     find("#more", form).open = unusual;
   }
 

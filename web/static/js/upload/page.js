@@ -10,6 +10,7 @@ import { EntryRow } from "./entry.js";
 import { refusal } from "./faults.js";
 import { Options, Wrong } from "./options.js";
 import { Queue } from "./queue.js";
+import { offer, record } from "./recorder.js"; // now: a room for meetings may have no network
 import { broken, canRecord } from "./take.js";
 
 const LATEST = 5;
@@ -90,9 +91,11 @@ files.addEventListener("change", () => { const chosen = [...files.files]; files.
 
 find("#record").hidden = !canRecord();
 const recorded = (file, id) => queue.add(file, { take: id });
+let asking = false; // for the microphone: a second click would open another one, which nobody sees
 find("#record").addEventListener("click", async () => {
-  const { record } = await import("./recorder.js");
-  await record(find("#recorder"), find("#drop"), facts.user, recorded);
+  if (asking) return;
+  asking = true;
+  await record(find("#recorder"), find("#drop"), facts.user, recorded).finally(() => { asking = false; });
 });
 
 dropped(take);
@@ -108,5 +111,5 @@ const live = new Live({
 const isNew = (job) => latest.shown.length < LATEST || job.created > latest.shown.at(-1).job.created;
 await Promise.all([queue.recall(facts.expiry), live.begin()]);
 const takes = canRecord() ? await broken(facts.user, new Set(queue.entries.map((entry) => entry.take))) : [];
-if (takes.length) (await import("./recorder.js")).offer(find("#broken"), takes, recorded);
+if (takes.length) offer(find("#broken"), takes, recorded);
 

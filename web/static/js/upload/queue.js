@@ -1,4 +1,5 @@
 // Files on their way: two at once, resumed after loss of network and after a reload, and made into jobs when they are in.
+import { Upload } from "../../vendor/tus.js"; // now: when a file is chosen the network may be away
 import { csrf, post, Problem, root } from "../api.js";
 import { _ } from "../i18n.js";
 import { mine, newId } from "../mine.js";
@@ -20,6 +21,7 @@ const SHORT_LIVED = ["file", "speed", "error", "job", "stuck"];
  */
 export class Queue {
   #uploads = new Map();
+  #copies = null;
 
   constructor(user, { changed, gone }) {
     Object.assign(this, { user, changed, gone, entries: [] });
@@ -58,10 +60,16 @@ export class Queue {
     this.entries.push(entry);
     this.changed(entry);
     this.#next();
-    await this.#keep(entry);
-    if (!take && size <= COPY_UP_TO && await store.fits(size) && this.entries.includes(entry)) {
-      await store.put("files", file, entry.id).then(() => { entry.copied = true; }, () => null);
-    }
+    const kept = this.#keep(entry), before = this.#copies; // one copy after the other; no other file waits for them
+    if (!take && size <= COPY_UP_TO) this.#copies = kept.then(() => before).then(() => this.#copy(entry)).catch(() => null);
+  }
+
+  /** Keep a copy of a file in this browser, where there is room. */
+  async #copy(entry) {
+    if (!this.entries.includes(entry) || !await store.fits(entry.size)) return;
+    await store.put("files", entry.file, entry.id);
+    if (this.entries.includes(entry)) entry.copied = true;
+    else await store.drop("files", entry.id); // it arrived meanwhile, or was taken away
   }
 
   /** The options of a file are chosen: when it is in, it becomes a job. */
@@ -126,8 +134,7 @@ export class Queue {
 
   async #send(entry) {
     this.#set(entry, { state: "sending" });
-    const [{ Upload }, found] = await Promise.all([import("../../vendor/tus.js"), this.#contents(entry)]);
-    const file = found ?? (entry.file ? await this.#contents(entry) : null); // chosen again meanwhile
+    const file = await this.#contents(entry) ?? (entry.file ? await this.#contents(entry) : null); // chosen again meanwhile
     if (entry.state !== "sending" || this.#uploads.has(entry.id)) return; // paused meanwhile; and perhaps resumed
     if (!file) {
       this.#set(entry, { state: "lost" });

@@ -54,10 +54,17 @@ export async function record(panel, otherwise, user, done) {
   }
 
   const stay = (event) => event.preventDefault();
+  let warned = false;
+  const signedOut = (event) => {
+    event.preventDefault();
+    if (!warned) say(_("You are signed out. The recording goes on. When it is done, sign in again to send it."), { fault: true });
+    warned = true;
+  };
 
   function close() {
     running = false;
     removeEventListener("beforeunload", stay);
+    removeEventListener("signed-out", signedOut);
     panel.hidden = true;
     panel.replaceChildren();
     otherwise.hidden = false;
@@ -72,6 +79,7 @@ export async function record(panel, otherwise, user, done) {
   }
 
   addEventListener("beforeunload", stay);
+  addEventListener("signed-out", signedOut);
   panel.replaceChildren(make("h2", { class: "visually-hidden" }, _("Recording")), time,
     make("div", { class: "level", "aria-hidden": "true" }, level), state,
     make("div", { class: "row center" }, stop, hold, go, discard));
