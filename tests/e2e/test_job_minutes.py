@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from steno.config import Settings
 from tests.browser import Visit, serious
@@ -25,6 +25,15 @@ def page(service: Service, visit: Visit) -> Page:
     visit.page.goto(f"/jobs/{job}")
     expect(visit.page.locator(".minutes-title")).to_be_visible()
     return visit.page
+
+
+def refuse_once(route: Route, refused: list[Route]) -> None:
+    """Answer the first as a proxy does that finds no server."""
+    if refused:
+        route.continue_()
+    else:
+        refused.append(route)
+        route.fulfill(status=502, content_type="text/html", body="<h1>502 Bad Gateway</h1>")
 
 
 def test_an_action_item_is_ticked_off_and_stays_so(page: Page) -> None:
@@ -215,10 +224,15 @@ def test_who_has_the_link_reads_and_hears_until_it_is_revoked(page: Page, visits
 def test_a_question_is_answered_with_passages_that_lead_to_the_words(page: Page) -> None:
     page.get_by_role("tab", name="Ask").click()
     page.get_by_label("Question", exact=True).fill("What about <i>the keys</i>?")
+    refused: list[Route] = []
+    page.route("**/questions/*", lambda route: refuse_once(route, refused))
     page.get_by_role("button", name="Ask", exact=True).click()
 
     asked = page.locator(".question", has_text="What about <i>the keys</i>?")
+    asked.get_by_role("button", name="Remove:").focus()
     expect(asked.locator(".cite").first).to_be_visible(timeout=30_000)
+    assert len(refused) == 1
+    expect(asked.get_by_role("button", name="Remove:")).to_be_focused()
     asked.locator(".cite").first.click()
     expect(page.locator(".segment.evidence").first).to_be_visible()
     assert serious(page) == []

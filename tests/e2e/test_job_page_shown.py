@@ -145,6 +145,22 @@ def test_a_deleted_recording_is_said_and_the_transcript_stays(service: Service, 
     expect(page.locator(".now-segment")).to_have_attribute("data-id", "2")
 
 
+def test_a_recording_that_cannot_be_reached_is_asked_for_again(job: str, visit: Visit) -> None:
+    page = visit.sign_in()
+    page.route("**/audio", lambda route: route.abort())
+    page.goto(f"/jobs/{job}")
+    expect(page.get_by_text("The recording cannot be reached now.")).to_be_visible()
+    page.locator(".segment").nth(2).click()
+    page.unroute("**/audio")
+
+    page.get_by_role("region", name="Player").get_by_role("button", name="Try again").click()
+
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_focused()
+    expect(page.locator(".now-segment")).to_have_attribute("data-id", "2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
 def test_a_recording_without_speech_says_so(service: Service, visit: Visit) -> None:
     told = long_transcript(10, hours=1 / 60, name="silence.wav").model_copy(update={"segments": (), "uncovered": ()})
     job = seed(Settings(data_dir=service.data), told, recording=RECORDING.read_bytes())
@@ -166,9 +182,9 @@ def test_a_transcript_that_cannot_be_loaded_is_asked_for_again(job: str, visit: 
     page.get_by_role("button", name="Try again").click()
     expect(segments.first).to_be_visible()
 
-    page.route(f"**/api/v1/jobs/{job}", lambda route: route.abort())
+    page.route(f"**/api/v1/jobs/{job}", lambda route: route.fulfill(status=502, content_type="text/html", body="<p>"))
     page.reload()
-    expect(told).to_be_visible()
+    expect(told).to_contain_text("The server cannot be reached.")
     page.unroute(f"**/api/v1/jobs/{job}")
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(segments.first).to_be_visible()

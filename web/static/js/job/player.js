@@ -85,22 +85,41 @@ export class Player extends EventTarget {
     this.dispatchEvent(new Event("time"));
   }
 
-  /** The recording cannot be played: say why. */
+  /** The recording cannot be played: say why. What a network that is away keeps from it comes back with it. */
   async missing(address) {
     let status = 0;
+    const broke = this.audio.error?.code === MediaError.MEDIA_ERR_NETWORK;
     try { status = (await fetch(address, { method: "HEAD", credentials: "same-origin" })).status; } catch { /* said below */ }
-    this.silent(status === 410 || status === 404 ? _("The recording was deleted; the transcript stays.")
-      : status === 200 ? _("This browser cannot play this kind of recording. Download it to listen.") : _("The recording cannot be reached now."));
+    if (status === 410 || status === 404) return this.silent(_("The recording was deleted; the transcript stays."));
+    if (status === 200 && !broke) return this.silent(_("This browser cannot play this kind of recording. Download it to listen."));
+    const again = make("button", { type: "button", class: "small-button", onclick: () => this.again() }, icon("retry"), _("Try again"));
+    this.silent(_("The recording cannot be reached now."), again);
+    addEventListener("online", () => this.again(), { once: true });
+  }
+
+  /** Ask for the recording anew, and stand where it stood. */
+  again() {
+    if (this.there) return;
+    const { time } = this, focused = this.says.contains(document.activeElement);
+    this.there = true;
+    this.root.classList.remove("silent");
+    for (const one of this.controls) one.disabled = false;
+    this.says.hidden = true;
+    this.audio.load();
+    this.seek(time);
+    if (focused) this.play_.focus();
   }
 
   /** There is nothing to be heard: say so. Times can be gone to all the same. */
-  silent(reason) {
+  silent(reason, ...cure) {
     this.there = false;
     this.root.classList.add("silent");
-    for (const one of this.root.querySelectorAll(".player-buttons button, .speed")) one.disabled = true;
-    this.says.textContent = reason;
+    for (const one of this.controls) one.disabled = true;
+    this.says.replaceChildren(reason, ...cure.flatMap((one) => [" ", one]));
     this.says.hidden = false;
   }
+
+  get controls() { return this.root.querySelectorAll(".player-buttons button, .speed"); }
 
   button(picture, label, run, kind = "") {
     return make("button", { type: "button", class: `quiet icon ${kind}`, "aria-label": label, title: label, onclick: run }, icon(picture));

@@ -1,6 +1,6 @@
 // Questions to the recording: answers of sentences with the words that prove them, or the passages that are most alike.
 import { get, post, remove } from "../api.js";
-import { icon, make } from "../dom.js";
+import { find, icon, make } from "../dom.js";
 import { _ } from "../i18n.js";
 import { sayFault } from "../say.js";
 import { allRetold, retold } from "../sayings.js";
@@ -47,22 +47,27 @@ export class Questions {
   }
 
   show(one) {
-    const known = this.asked.get(one.id), element = this.entry(one);
-    if (known) known.replaceWith(element); else this.list.prepend(element);
-    this.asked.set(one.id, element);
+    const known = this.asked.get(one.id);
+    // What is still looked for stays as it is: readers are told nothing twice, and focus stays.
+    if (known?.dataset.state !== one.state) {
+      const element = this.entry(one), focused = known?.contains(document.activeElement);
+      if (known) known.replaceWith(element); else this.list.prepend(element);
+      this.asked.set(one.id, element);
+      if (focused) find("button", element).focus();
+    }
     if (one.state === "due" || one.state === "running") setTimeout(() => this.look(one.id), LOOK_AGAIN);
   }
 
   async look(id) {
     if (!this.asked.has(id)) return;
-    try { const { value } = await get(`${this.address}/${id}`); this.show(value); } catch (problem) { if (problem.status === 0) setTimeout(() => this.look(id), 5 * LOOK_AGAIN); }
+    try { const { value } = await get(`${this.address}/${id}`); this.show(value); } catch (problem) { if (problem.status !== 404) setTimeout(() => this.look(id), 5 * LOOK_AGAIN); }
   }
 
   entry(one) {
     const forget = make("button", { type: "button", class: "quiet icon", "aria-label": _("Remove: {text}", { text: one.question.slice(0, 80) }), title: _("Remove"), onclick: async () => {
       try { await remove(`${this.address}/${one.id}`); this.asked.get(one.id)?.remove(); this.asked.delete(one.id); this.input.focus(); } catch (problem) { sayFault(problem); }
     } }, icon("trash"));
-    return make("li", { class: "question" }, make("div", { class: "row apart" }, make("h3", { class: "break grow" }, one.question), forget), ...this.answer(one));
+    return make("li", { class: "question", dataset: { state: one.state } }, make("div", { class: "row apart" }, make("h3", { class: "break grow" }, one.question), forget), ...this.answer(one));
   }
 
   answer({ state, answer, error }) {
