@@ -136,6 +136,23 @@ def test_enter_splits_and_backspace_joins_and_both_are_taken_back(opened: Opened
     expect(page.locator(".segment")).to_have_text(before)
 
 
+def test_what_is_typed_before_a_split_is_saved_stands_behind_it(opened: Opened) -> None:
+    page, segment = opened().page, talk().segments[2]
+    word, tail = segment.text.split(" ", 1)
+    page.locator('.segment[data-id="2"]').dblclick()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Control+ArrowRight")
+
+    with held_back(page, "**/transcript"):
+        page.keyboard.press("Enter")
+        page.keyboard.type("Certainly, ")  # of the page's own keys: confidence, edit, replace, next
+
+    expect(page.locator(".segment").nth(2)).to_have_text(word)
+    expect(page.locator(".segment").nth(3)).to_have_text(f"Certainly, {tail}")
+    expect(page.locator(".segment").nth(3)).to_be_focused()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
 def test_a_deleted_segment_comes_back(opened: Opened) -> None:
     page = opened().page
     before = said(page)

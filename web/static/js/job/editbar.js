@@ -34,7 +34,7 @@ export class EditBar {
     await editor.close();
     const speaker = chosen === NEW ? edits.newSpeaker() : chosen === NOBODY ? null : chosen;
     const name = chosen === NEW ? called(`Speaker ${transcript.speakers.length + 1}`) : undefined;
-    await editor.after(edits.assign([id], speaker, name), () => editor.open(id));
+    await editor.after(edits.assign([id], speaker, name), () => editor.reopen(id));
   }
 
   button(picture, label, run) {

@@ -142,11 +142,11 @@ export class Editor extends EventTarget {
     if (!tidy(whole.slice(at))) return this.step(1);
     const word = tidy(whole.slice(0, at)).length;
     if (!word) return undefined;
-    await this.close();
-    const segment = this.transcript.byId.get(id);
-    const place = wordAt(segment, word);
-    if (place <= 0) return undefined;
-    return this.after(this.edits.split(id, place), ([made]) => this.open(made, { at: 0 }));
+    return this.typingOn(async () => {
+      await this.close();
+      const place = wordAt(this.transcript.byId.get(id), word);
+      if (place > 0) await this.after(this.edits.split(id, place), ([made]) => this.reopen(made, 0));
+    });
   }
 
   joinBefore() {
@@ -156,9 +156,30 @@ export class Editor extends EventTarget {
 
   joinAfter() { return this.neighbour(1) && this.join(this.id, this.id, this.text.length); }
 
-  async join(first, open, at) {
-    await this.close();
-    if (this.transcript.byId.has(first)) await this.after(this.edits.join(first), () => this.open(open, { at }));
+  join(first, open, at) {
+    return this.typingOn(async () => {
+      await this.close();
+      if (this.transcript.byId.has(first)) await this.after(this.edits.join(first), () => this.reopen(open, at));
+    });
+  }
+
+  /** Go on writing, unless one writes somewhere else by now. */
+  reopen(id, at) { if (this.id === null) this.open(id, { at }); }
+
+  /** What is typed while segments are made anew is written when they are there; it means nothing else meanwhile. */
+  async typingOn(work) {
+    let typed = "";
+    const hold = (event) => {
+      const { key, target } = event;
+      if (key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (this.saver.state === "waiting" || target.isContentEditable || target.closest("input, select, textarea, button, dialog")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      typed += key;
+    };
+    document.addEventListener("keydown", hold, true);
+    try { await work(); } finally { document.removeEventListener("keydown", hold, true); }
+    if (typed && this.element) insert(typed);
   }
 
   async remove() {
