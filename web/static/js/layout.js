@@ -3,7 +3,7 @@ import { patch } from "./api.js";
 import { all, find } from "./dom.js";
 import { moment } from "./format.js";
 
-const YEAR = 31536000;
+const YEAR = 31536000, TWICE = 3000; // seconds; milliseconds
 const remember = (name, value) => { document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`; };
 
 for (const choice of all('input[name="theme"]')) {
@@ -20,6 +20,14 @@ for (const choice of all('.own input[name="language"]')) {
     location.reload();
   });
 }
+// Who clicks twice sends once: else the answer to the second is seen, that there is such a person already, and no link.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => { delete form.dataset.sent; }, TWICE);
+});
 document.addEventListener("click", (event) => {
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
