@@ -23,6 +23,7 @@ from steno.states import ENDED, JobState, Queue
 from steno.transcript import Transcript
 from web.auth import caller, require
 from web.lasting import Right, of_caller
+from web.openings import Opening, opening
 from web.problems import STATUSES, problem
 from web.services import Services, services
 from web.uploads import receive_multipart
@@ -69,6 +70,7 @@ class AwaitedJob:
     user_id: str
     here: Services
     right: Right
+    opening: Opening
     connection: socket.socket | None
 
     def looks(self) -> Iterator[None]:
@@ -87,6 +89,7 @@ class AwaitedJob:
         """The transcript, as soon as it is there. Raises JobFailed, ClientDisconnected."""
         for _ in self.looks():
             pass
+        self.opening.note()
         with self.here.database.reading() as session:
             job = jobs.get(session, self.user_id, self.id)
             document = jobs.document(session, job, "transcript")
@@ -140,7 +143,8 @@ def job_of(recording: FileStorage, options: TranscriptionOptions, *, keep: bool 
         ruled = retention.ruled(session, here.settings, asked)
         return jobs.submit(session, uploads.get(session, who.user_id, upload.id), ruled).id
 
-    job = AwaitedJob(here.database.write(submit), who.user_id, here, of_caller(), _connection())
+    job_id = here.database.write(submit)
+    job = AwaitedJob(job_id, who.user_id, here, of_caller(), opening(job_id, "transcript"), _connection())
     try:
         here.nudge(Queue.MEDIA)
         yield job

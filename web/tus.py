@@ -1,7 +1,6 @@
 """Resumable uploads by the tus protocol, version 1.0.0 (https://tus.io/protocols/resumable-upload)."""
 
 import base64
-import binascii
 import re
 
 from flask import Blueprint, Response, request, url_for
@@ -46,7 +45,7 @@ class UnsupportedType(StenoError):
 
 
 @blueprint.route("", methods=["OPTIONS"], provide_automatic_options=False)
-@blueprint.route("/<upload_id>", methods=["OPTIONS"], provide_automatic_options=False)
+@blueprint.route("/<id:upload_id>", methods=["OPTIONS"], provide_automatic_options=False)
 @public
 def capabilities(upload_id: str = "") -> Response:
     """What is spoken here, the same everywhere."""
@@ -86,7 +85,7 @@ def create() -> Response:
     return answer
 
 
-@blueprint.route("/<upload_id>", methods=["HEAD"], provide_automatic_options=False)
+@blueprint.route("/<id:upload_id>", methods=["HEAD"], provide_automatic_options=False)
 @needs(SCOPE)
 def look(upload_id: str) -> Response:
     """How far an upload is."""
@@ -98,7 +97,7 @@ def look(upload_id: str) -> Response:
     return answer
 
 
-@blueprint.route("/<upload_id>", methods=["PATCH"], provide_automatic_options=False)
+@blueprint.route("/<id:upload_id>", methods=["PATCH"], provide_automatic_options=False)
 @needs(SCOPE)
 def append(upload_id: str) -> Response:
     """The next bytes."""
@@ -112,7 +111,7 @@ def append(upload_id: str) -> Response:
     return _state(upload, 204)
 
 
-@blueprint.route("/<upload_id>", methods=["DELETE"], provide_automatic_options=False)
+@blueprint.route("/<id:upload_id>", methods=["DELETE"], provide_automatic_options=False)
 @needs(SCOPE)
 def terminate(upload_id: str) -> Response:
     """Delete an upload and what it brought."""
@@ -121,7 +120,7 @@ def terminate(upload_id: str) -> Response:
     return _no_content()
 
 
-@blueprint.route("/<upload_id>", methods=["POST"], provide_automatic_options=False)
+@blueprint.route("/<id:upload_id>", methods=["POST"], provide_automatic_options=False)
 @needs(SCOPE)
 def overridden(upload_id: str) -> Response:
     """For clients that cannot send PATCH or DELETE."""
@@ -198,7 +197,7 @@ def _file_name() -> str:
         key, _, value = part.strip().partition(" ")
         try:
             pairs[key] = base64.b64decode(value.strip(), validate=True).decode("utf-8", "replace")
-        except binascii.Error as error:
+        except ValueError as error:  # no base64, or not even ASCII
             raise Malformed("Upload-Metadata cannot be read", "Send `filename` and the name in base64.") from error
     return pairs.get("filename") or pairs.get("name") or ""
 
@@ -210,7 +209,7 @@ def _checksum() -> Checksum | None:
     algorithm, _, value = header.strip().partition(" ")
     try:
         digest = base64.b64decode(value.strip(), validate=True)
-    except binascii.Error:
+    except ValueError:
         digest = b""
     if algorithm not in ALGORITHMS or not digest:
         raise Malformed("Upload-Checksum cannot be read", f"Send one of {', '.join(ALGORITHMS)}, and it in base64.")

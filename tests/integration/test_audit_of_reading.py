@@ -1,5 +1,7 @@
 """Who opened what of a job is written down once in a while, without content, and shown to its owner."""
 
+from io import BytesIO
+
 import pytest
 from sqlalchemy import update
 
@@ -106,6 +108,23 @@ def test_an_edit_whose_answer_shows_all_is_a_reading(ann: Person, job: str) -> N
         assert ann("PATCH", f"/jobs/{job}/{kind}", json={}).status_code == 200
 
     assert [event["what"] for event in opened(ann, job)] == ["transcript", "minutes"]
+
+
+def test_a_transcript_that_a_program_of_openais_gets_is_read(rest: Rest, ann: Person) -> None:
+    form = {"file": (BytesIO(b"RIFF sound"), "a.wav"), "stream": "true"}
+    headers = {"Authorization": f"Bearer {ann.token}", "Steno-Keep": "true"}
+    answer = ann.client.post("/v1/audio/transcriptions", data=form, headers=headers)
+    job, told = answer.headers["Steno-Job"], answer.iter_encoded()
+    next(told)
+    before = opened(ann, job)
+
+    rest.complete(job)
+
+    assert b"transcript.text.done" in b"".join(told)
+    assert before == []
+    assert [(event["what"], event["who"], event["address"]) for event in opened(ann, job)] == [
+        ("transcript", "ann@example.org", "127.0.0.1")
+    ]
 
 
 def test_an_archive_is_an_archive_of_each_of_its_jobs(rest: Rest, ann: Person, job: str) -> None:

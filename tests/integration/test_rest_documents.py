@@ -167,6 +167,20 @@ def test_the_recording_is_played_in_ranges(ann: Person, job: str) -> None:
     assert ann.get(f"/jobs/{job}/audio", If_None_Match=whole.headers["ETag"]).status_code == 304
 
 
+@pytest.mark.parametrize("asked", ["items=0-3", "bytes=abc", "bytes=5-2", "bytes=0-1,4-5", "seconds=1-2"])
+def test_a_range_that_is_not_understood_is_passed_over(ann: Person, job: str, asked: str) -> None:
+    answer = ann.get(f"/jobs/{job}/audio", Range=asked)
+
+    assert (answer.status_code, answer.data) == (200, b"RIFF sound")
+
+
+def test_the_head_of_a_recording_is_that_of_the_whole(ann: Person, job: str) -> None:
+    answer = ann("HEAD", f"/jobs/{job}/audio", headers={"Range": "bytes=0-3"})
+
+    assert (answer.status_code, answer.headers["Content-Length"]) == (200, "10")
+    assert "Content-Range" not in answer.headers
+
+
 @pytest.mark.parametrize("name", ["page.html", "x.svg", "x.pdf", "noname", 'a";\r\nX: y.wav'])
 def test_a_recording_is_never_taken_for_a_page(ann: Person, name: str) -> None:
     upload = ann.job(content=name, name=name)

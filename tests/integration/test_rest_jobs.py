@@ -62,6 +62,15 @@ def test_an_upload_becomes_a_job_once(ann: Person) -> None:
     assert (first.status_code, second.status_code) == (201, 404)
 
 
+@pytest.mark.parametrize("method", ["HEAD", "PATCH", "POST", "DELETE"])
+def test_what_can_be_no_upload_is_not_found(ann: Person, method: str) -> None:
+    tus = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "X-HTTP-Method-Override": "DELETE"}
+
+    answer = ann(method, "/uploads/%00", headers=tus, content_type="application/offset+octet-stream")
+
+    assert answer.status_code == 404
+
+
 def test_an_unfinished_upload_is_no_recording(ann: Person) -> None:
     upload = ann("POST", "/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "5"})
 
@@ -130,6 +139,9 @@ def test_a_key_holds_when_requests_come_at_once(rest: Rest, ann: Person) -> None
         ({"notify_email": "ann@example.org"}, "sends no mail"),
         ({"delete_after": "2020-01-01T00:00:00Z"}, "past"),
         ({"delete_after": "2040-01-01T00:00:00"}, "/delete_after"),
+        ({"delete_after": "9999-12-31T23:59:59-23:59"}, "the calendar ends"),
+        ({"options": "[" * 100_000}, "JSON"),
+        ({"minutes": '{"a":' * 100_000}, "JSON"),
     ],
 )
 def test_options_that_make_no_sense_are_named(ann: Person, fields: dict[str, str], says: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from steno.database.tables import Job
 from tests.rest import Person, Rest, make_rest
+from web.api.cursors import written
 
 
 def names(person: Person, query: str) -> list[str]:
@@ -172,6 +173,13 @@ def test_no_news_are_lost_where_much_changes_at_once(rest: Rest, ann: Person, mo
     ]
 
     assert sorted(told) == sorted(made)
+
+
+@pytest.mark.parametrize("place", ["1.0 \x00", f"nan {'0' * 32}", "1.0 x", f"1.0 {'0' * 32} "])
+def test_a_cursor_that_was_made_up_is_refused(ann: Person, place: str) -> None:
+    answer = ann.get(f"/jobs?cursor={written(place)}")
+
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid-option")
 
 
 def test_too_many_streams_are_refused_and_give_their_place_back(tmp_path: Any) -> None:

@@ -328,7 +328,9 @@ def test_what_is_no_tus_is_refused(service: UploadService, ada: Person) -> None:
         "part": ada.create(3, **{"Upload-Concat": "partial"}),
         "parts": ada.ask("POST", service.url, **TUS, **{"Upload-Concat": f"final;{address}"}),
         "metadata": ada.create(3, **{"Upload-Metadata": "filename %%%"}),
+        "metadata beyond ASCII": ada.create(3, **{"Upload-Metadata": "filename n\xe4yte"}),
         "algorithm": ada.send(address, 0, b"abc", **{"Upload-Checksum": "crc32 AAAA"}),
+        "checksum beyond ASCII": ada.send(address, 0, b"abc", **{"Upload-Checksum": "sha1 n\xe4yte"}),
     }
 
     assert {name: answer.status_code for name, answer in answers.items()} == {
@@ -341,7 +343,9 @@ def test_what_is_no_tus_is_refused(service: UploadService, ada: Person) -> None:
         "part": 400,
         "parts": 400,
         "metadata": 400,
+        "metadata beyond ASCII": 400,
         "algorithm": 400,
+        "checksum beyond ASCII": 400,
     }
     assert answers["version"].headers["Tus-Version"] == "1.0.0"
     assert all("as one upload" in answers[name].json()["detail"] for name in ("part", "parts"))

@@ -109,9 +109,16 @@ def recording_of(job: Job, right: Right, *, attach: bool = False) -> Response:
 
 
 def _asked(size: int) -> "WSGIEnvironment":
-    """The request, where more of the end is asked for than there is: all of it (RFC 9110, 14.1.2)."""
-    spans = request.range.ranges if request.range is not None else []
-    if len(spans) == 1 and spans[0][1] is None and spans[0][0] < -size:
+    """The request with the range that is meant (RFC 9110, 14).
+
+    Of the end that is longer than all: all of it. None where the request is no GET, or says it in other units than
+    bytes, not as it is written, or several at once, which no player does: what is not understood is passed over.
+    """
+    asked = request.range
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or request.method != "GET":
+        return {name: value for name, value in request.environ.items() if name != "HTTP_RANGE"}
+    first, end = asked.ranges[0]
+    if end is None and first < -size:
         return request.environ | {"HTTP_RANGE": f"bytes=-{size}"}
     return request.environ
 

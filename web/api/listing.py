@@ -1,6 +1,8 @@
 """Jobs as a list: newest first, of a state or a tag, or those in which something was said; and tags."""
 
+import re
 from collections.abc import Sequence
+from math import isfinite
 from urllib.parse import urlencode
 
 from flask import Response
@@ -16,7 +18,7 @@ from web.api.search_views import TagList, TagView
 from web.api.views import JobList, JobView, job_view
 from web.auth import caller
 from web.contract import Answer, Routes, json_answer
-from web.contract.operations import PREFIX
+from web.contract.operations import ID, PREFIX
 from web.services import services
 
 routes = Routes("jobs")
@@ -95,4 +97,6 @@ def list_tags() -> Response:
 
 def _place_in(text: str) -> tuple[float, str]:
     created, job_id = text.split(" ")
+    if not isfinite(float(created)) or not re.fullmatch(ID, job_id):
+        raise ValueError(text)
     return float(created), job_id

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
@@ -26,6 +27,8 @@ MODEL = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?$"
 TEMPLATE = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 LANGUAGE = r"^[a-z]{2,3}$"
 _LARGEST_PRIORITY = 100
+# What lies behind it, in a zone of its own, is no date in UTC; a millisecond, as a moment is kept as a number.
+_LAST = datetime.max.replace(microsecond=999_000, tzinfo=UTC)
 
 
 class OptionsRequest(TranscriptionOptions):
@@ -101,7 +104,7 @@ def _from_json(value: object) -> object:
         return value
     try:
         return json.loads(value)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError("it must be JSON") from error
 
 
@@ -195,6 +198,8 @@ def check_particulars(asked: Particulars, settings: Settings, caller: Caller) ->
         check_attachments(asked.notify_attach, settings)
     if asked.delete_after is not None and asked.delete_after.timestamp() <= time.time():
         raise InvalidOption("delete_after lies in the past", "Give a later time.")
+    if asked.delete_after is not None and asked.delete_after > _LAST:
+        raise InvalidOption("delete_after lies where the calendar ends", "Give an earlier time, or leave it out.")
 
 
 def _check_model(name: str) -> None:
