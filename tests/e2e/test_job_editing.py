@@ -153,6 +153,30 @@ def test_what_is_typed_before_a_split_is_saved_stands_behind_it(opened: Opened) 
     expect(page.locator("dialog[open]")).to_have_count(0)
 
 
+def test_who_writes_in_a_paragraph_that_is_made_anew_goes_on_writing(opened: Opened) -> None:
+    page, before = opened().page, talk().segments
+    first = next(place for place, one in enumerate(before[1:-1], 1) if one.speaker == before[place + 1].speaker)
+    second = page.locator(f'.segment[data-id="{first + 1}"]')
+    page.locator(f'.segment[data-id="{first}"]').dblclick()
+
+    with held_back(page, "**/transcript"):
+        page.get_by_role("button", name="Delete the segment").click()
+        second.dblclick()
+        page.keyboard.press("Control+End")
+        page.keyboard.type(" One,")
+        expect(second).to_contain_text("One,")
+    expect(page.locator(".segment")).to_have_count(len(before) - 1)
+    page.keyboard.type(" two")
+
+    expect(second).to_have_text(f"{before[first + 1].text} One, two")
+    expect(second).to_be_focused()
+    expect(page.get_by_role("button", name="Done (Escape)")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    page.reload()
+    expect(second).to_have_text(f"{before[first + 1].text} One, two")
+
+
 def test_a_deleted_segment_comes_back(opened: Opened) -> None:
     page = opened().page
     before = said(page)

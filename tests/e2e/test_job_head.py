@@ -52,6 +52,21 @@ def test_tags_and_the_day_of_deletion_are_set_and_shown(page: Page) -> None:
     expect(page.get_by_text("Will be deleted on")).to_have_count(0)
 
 
+def test_who_leaves_the_day_of_deletion_as_it_is_does_not_move_it_by_hours(service: Service, page: Page) -> None:
+    job = f"/api/v1/jobs/{page.url.rsplit('/', 1)[1]}"
+    before = service.request("PATCH", job, json={"delete_after": "2190-01-05T03:00:00Z"}).json()
+    page.reload()
+
+    choose(page, "When it is deleted")
+    page.get_by_label("Keep the recording beside the transcript").uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+
+    now = service.request("GET", job).json()
+    assert now["keep_recording"] is False
+    assert now["delete_after"] == before["delete_after"]
+
+
 def test_enter_saves_escape_does_not_and_focus_comes_back(page: Page) -> None:
     choose(page, "Tags")
     page.keyboard.type("budget")

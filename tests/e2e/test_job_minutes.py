@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from steno.config import Settings
 from tests.browser import Visit, serious
+from tests.e2e.talks import held_back
 from tests.seeding import long_transcript, loudness, minutes_of, seed
 from tests.service import Service
 
@@ -226,11 +227,14 @@ def test_a_question_is_answered_with_passages_that_lead_to_the_words(page: Page)
     page.get_by_label("Question", exact=True).fill("What about <i>the keys</i>?")
     refused: list[Route] = []
     page.route("**/questions/*", lambda route: refuse_once(route, refused))
-    page.get_by_role("button", name="Ask", exact=True).click()
+    with held_back(page, "**/questions", "POST"):
+        page.get_by_role("button", name="Ask", exact=True).click()
+        page.get_by_label("Question", exact=True).fill("And the room?")
 
     asked = page.locator(".question", has_text="What about <i>the keys</i>?")
     asked.get_by_role("button", name="Remove:").focus()
     expect(asked.locator(".cite").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_label("Question", exact=True)).to_have_value("And the room?")
     assert len(refused) == 1
     expect(asked.get_by_role("button", name="Remove:")).to_be_focused()
     asked.locator(".cite").first.click()

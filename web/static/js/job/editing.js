@@ -28,6 +28,7 @@ export class Editor extends EventTarget {
     // Safari gives the focus to the page, not to the button, where one is clicked: what is pressed tells where one goes.
     document.addEventListener("mousedown", ({ target }) => { this.pressed = target; setTimeout(() => { this.pressed = null; }); }, true);
     document.addEventListener("focusout", (event) => this.left(event));
+    view.addEventListener("updated", () => { if (this.id !== null && !this.bar.element.isConnected) this.bar.show(this.element, this.transcript.byId.get(this.id)); });
     document.addEventListener("visibilitychange", () => { if (document.hidden && this.id !== null && this.text) this.commit(); });
   }
 
@@ -188,7 +189,7 @@ export class Editor extends EventTarget {
     await this.close();
     await this.after(this.edits.remove(id), () => {
       say(_("Deleted."), { action: { label: _("Undo"), run: () => this.edits.undo() } });
-      if (next) this.view.elements.get(next.id)?.focus({ preventScroll: true });
+      if (next && this.id === null) this.view.elements.get(next.id)?.focus({ preventScroll: true });
     });
   }
 
@@ -198,7 +199,7 @@ export class Editor extends EventTarget {
   }
 
   left(event) {
-    if (this.id === null || event.target !== this.element && !this.bar.element.contains(event.target)) return;
+    if (this.id === null || this.view.moving || event.target !== this.element && !this.bar.element.contains(event.target)) return;
     const to = this.pressed ?? event.relatedTarget;
     if (to === this.element || this.bar.element.contains(to) || to?.closest?.(".player, dialog")) return;
     if (!document.hasFocus()) { this.commit(); return; }

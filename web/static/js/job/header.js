@@ -143,7 +143,7 @@ export class Header {
     const fields = [make("label", { class: "field" }, make("span", {}, _("Delete everything of this job on")), input, make("small", {}, _("Leave it empty to keep it.")))];
     const asks = job.keep_recording !== undefined && !job.recording_deleted;
     if (asks) fields.push(make("label", { class: "choice" }, keep, _("Keep the recording beside the transcript")));
-    this.ask(_("When it is deleted"), fields, () => ({ delete_after: input.value ? new Date(`${input.value}T12:00`).toISOString() : null,
+    this.ask(_("When it is deleted"), fields, () => ({ ...(input.value === local ? {} : { delete_after: input.value ? new Date(`${input.value}T12:00`).toISOString() : null }),
       ...(asks ? { keep_recording: keep.checked } : {}) }), _("Saved."));
   }
 }

@@ -38,12 +38,15 @@ export class Questions {
     event.preventDefault();
     const question = this.input.value.trim();
     if (!question) return;
+    this.input.value = ""; // the next one may be written, and this one is asked once
     try {
       const { value } = await post(this.address, { question });
-      this.input.value = "";
       this.empty.remove();
       this.show(value);
-    } catch (problem) { sayFault(problem); }
+    } catch (problem) {
+      sayFault(problem);
+      this.input.value ||= question;
+    }
   }
 
   show(one) {

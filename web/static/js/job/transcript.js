@@ -18,7 +18,7 @@ export class View extends EventTarget {
 
   /** Bring the page up to date: paragraphs that stay the same stay the same elements. */
   update({ changed }) {
-    const focus = this.focused();
+    const focus = this.focused(), writing = this.elements.get(this.editing), put = writing && holding(writing);
     const before = this.blocks, wanted = [];
     this.blocks = new Map();
     for (const block of this.transcript.blocks()) {
@@ -31,6 +31,7 @@ export class View extends EventTarget {
       this.blocks.set(key, element);
       wanted.push(element);
     }
+    this.moving = true; // who writes in a paragraph that is made anew has not left it
     for (const element of before.values()) { this.near.unobserve(element); element.remove(); }
     let next = this.root.firstChild;
     for (const element of wanted) {
@@ -39,6 +40,12 @@ export class View extends EventTarget {
     }
     this.elements = new Map();
     for (const element of this.root.querySelectorAll(".segment")) this.elements.set(Number(element.dataset.id), element);
+    const made = this.elements.get(this.editing);
+    if (made && made !== writing) {
+      this.elements.set(this.editing, writing);
+      put(made);
+    }
+    this.moving = false;
     for (const id of changed) if (id !== this.editing) this.refresh(id);
     focus?.();
     this.dispatchEvent(new Event("updated"));
@@ -86,4 +93,15 @@ export class View extends EventTarget {
       if (!this.root.contains(document.activeElement)) (find(selector, this.root) ?? find(`[data-id="${id}"]`, this.root))?.focus({ preventScroll: true });
     };
   }
+}
+
+/** A function that puts an element in the place of another one, with focus and caret as they are now. */
+function holding(element) {
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection(), focused = document.activeElement === element;
+  return (other) => {
+    other.replaceWith(element);
+    if (!focused) return;
+    element.focus({ preventScroll: true });
+    if (element.contains(anchorNode)) getSelection().setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
+  };
 }
