@@ -15,22 +15,32 @@ _DRAINED, _DRAIN_SECONDS = 16 * MIB, 5.0
 
 
 @contextmanager
-def body(silence: float = _SILENCE) -> Iterator[Stream]:
-    """The bytes of the body, not limited but by what was announced; a read fails after `silence` seconds."""
+def patience(silence: float | None = None) -> Iterator[None]:
+    """Whoever sends the body is waited for: a read fails after `silence` seconds, by default a minute.
+
+    Else a computer that fell asleep while it sent something would hold a thread of the server for good.
+    """
     connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
-    if "body" not in g:  # a second one would count from the beginning
-        g.body = get_input_stream(request.environ)
-    stream: Stream = g.body
     if not isinstance(connection, socket.socket):
-        yield stream
+        yield
         return
     before = connection.gettimeout()
-    connection.settimeout(silence)
+    connection.settimeout(_SILENCE if silence is None else silence)
     try:
-        yield stream
+        yield
     finally:
         with suppress(OSError):
             connection.settimeout(before)
+
+
+@contextmanager
+def body(silence: float | None = None) -> Iterator[Stream]:
+    """The bytes of the body, not limited but by what was announced, with `patience`."""
+    if "body" not in g:  # a second one would count from the beginning
+        g.body = get_input_stream(request.environ)
+    stream: Stream = g.body
+    with patience(silence):
+        yield stream
 
 
 def drain() -> None:

@@ -22,7 +22,7 @@ from steno.ledger import uploads
 from steno.storage import sync_folder
 from steno.vault import Vault
 from steno.vault.writing import write_all
-from web.bodies import drain
+from web.bodies import drain, patience
 from web.intake import BLOCK, MIB, Intake, disk_errors
 from web.problems import Forbidden
 from web.services import services
@@ -87,7 +87,8 @@ class UploadRequest(Request):
             return
         try:
             g.setdefault("body", self.stream)
-            super()._load_form_data()
+            with patience():
+                super()._load_form_data()
         except RequestEntityTooLarge as error:
             if (self.content_length or 0) <= (self.max_content_length or 0):
                 raise  # it is not the recording: too many fields, or too long ones

@@ -1,6 +1,8 @@
 """The REST API as a service: health, metrics, problem details, headers, the log."""
 
 import logging
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from tests.redis_server import redis_server
 from tests.rest import API, Person, Rest, make_rest
 from web.app import create_app
 from web.broker import BrokerState
+from web.portal.assets import _squeezed
 
 
 @pytest.fixture
@@ -234,3 +237,51 @@ def test_the_log_tells_of_requests_without_content(rest: Rest, ann: Person, capl
     assert f"user={ann.id}" in caplog.text
     for secret in ("merger", "Oakwood", ann.token, ann.token[:12]):
         assert secret not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind", "begun"),
+    [
+        (
+            "POST",
+            "/api/v1/jobs",
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\nRIFF',
+        ),
+        ("PATCH", "/api/v1/account", "application/json", b'{"display_name": "'),
+        ("POST", "/sign-in", "application/x-www-form-urlencoded", b"name=ann"),
+    ],
+    ids=["form", "json", "page"],
+)
+def test_who_falls_silent_while_sending_gives_the_thread_back(
+    ann: Person, monkeypatch: pytest.MonkeyPatch, method: str, path: str, kind: str, begun: bytes
+) -> None:
+    monkeypatch.setattr("web.bodies._SILENCE", 0.05)
+    ours, theirs = socket.socketpair()
+    end = threading.Timer(30, theirs.close)  # else a server that waits would do so for ever
+    end.start()
+    with ours, theirs, ours.makefile("rb") as sent:
+        theirs.sendall(begun)
+
+        answer = ann.client.open(
+            path,
+            method=method,
+            headers={"Authorization": f"Bearer {ann.token}"},
+            content_type=kind,
+            environ_overrides={"CONTENT_LENGTH": "10000", "wsgi.input": sent, "gunicorn.socket": ours},
+        )
+
+        assert (answer.status_code, theirs.fileno() >= 0) == (400, True)
+    end.cancel()
+
+
+@pytest.mark.parametrize("way", ["css/base.css", "js/../css/base.css", "./css/./base.css", "none/../css/base.css"])
+def test_a_style_sheet_is_squeezed_once_however_it_is_asked_for(rest: Rest, way: str) -> None:
+    client, zipped = rest.app.test_client(), {"Accept-Encoding": "gzip"}
+    plain = client.get("/assets/x/css/base.css", headers=zipped)
+    before = _squeezed.cache_info().currsize
+
+    answer = client.get(f"/assets/x/{way}", headers=zipped)
+
+    assert (answer.status_code, answer.data) == (200, plain.data)
+    assert _squeezed.cache_info().currsize == before

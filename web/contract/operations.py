@@ -17,6 +17,7 @@ from werkzeug.routing import BaseConverter
 
 from steno.errors import InvalidOption
 from web.auth import needs, public
+from web.bodies import patience
 
 View = TypeVar("View", bound=Callable[..., Response])
 Model = TypeVar("Model", bound=BaseModel)
@@ -170,7 +171,9 @@ def read_json(model: type[Model]) -> Model:
     """The body as a model, strictly: a number is no text. Raises ValidationError, UnsupportedMediaType."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
-    return model.model_validate_json(request.get_data(), strict=True)
+    with patience():
+        content = request.get_data()
+    return model.model_validate_json(content, strict=True)
 
 
 def _reading(

@@ -4,6 +4,7 @@ Modules import each other by relative addresses: those have the digest, too.
 """
 
 import gzip
+import posixpath
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -45,7 +46,8 @@ def serve(version: str, name: str) -> Response:
     # Pages themselves are not squeezed: how long one is would tell of the secret in it (BREACH). These have none.
     if name.endswith(_TEXTS) and answer.status_code == 200 and request.accept_encodings["gzip"] > 0:
         answer.direct_passthrough = False
-        answer.set_data(_squeezed(name, current_app.config[_VERSION]))
+        # Of all the ways to write a name (`js/../css/base.css`) one: others would fill the memory.
+        answer.set_data(_squeezed(posixpath.normpath(name), current_app.config[_VERSION]))
         answer.headers["Content-Encoding"] = "gzip"
         del answer.headers["ETag"]  # of the bytes as they lie on the disk
     if version == current_app.config[_VERSION]:
