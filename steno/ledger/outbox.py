@@ -47,7 +47,9 @@ def announce(session: Session, job: Job) -> None:
 def claim_delivery(session: Session, owner: str, lease: float) -> Due | None:
     """Take the delivery that is due longest; None where there is none."""
     due = _ready()
-    longest = select(Delivery.id).where(due).order_by(Delivery.not_before, Delivery.created).limit(4)
+    # What was left by a sender who died is due since then: if it kills whoever sends it, others come first.
+    since = func.coalesce(Delivery.lease_until, Delivery.not_before)
+    longest = select(Delivery.id).where(due).order_by(since, Delivery.created).limit(4)
     for delivery_id in session.scalars(longest).all():
         values = {"state": "sending", "lease_owner": owner, "lease_until": now() + lease}
         ours = update(Delivery).where(Delivery.id == delivery_id, due)

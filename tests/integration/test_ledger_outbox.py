@@ -84,6 +84,17 @@ def test_what_a_dead_sender_held_is_sent_by_another(ledger: Ledger) -> None:
     assert _one(ledger).state == "sent"
 
 
+def test_what_kills_whoever_sends_it_holds_up_no_other(ledger: Ledger) -> None:
+    deadly = _owed(ledger)
+    ledger.change(Delivery, deadly.id, lease_until=Delivery.lease_until - 3600)
+    ledger.submit(webhook_url=ADDRESSES["webhook_url"], minutes=False)
+    ledger.run()
+
+    turns = [ledger.deliver(), ledger.deliver()]
+
+    assert [one is not None and one.id == deadly.id for one in turns] == [False, True]
+
+
 def test_what_was_not_sent_waits_longer_each_time(ledger: Ledger) -> None:
     mine = _owed(ledger)
 
