@@ -1,5 +1,6 @@
 """`steno admin`: people, tokens, purge; on the machine that has the database."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from steno.cli.console import shown, speaks_plainly, stdout
+from steno.cli.starting import OURS
 from steno.config import load_settings
 
 if TYPE_CHECKING:
@@ -207,6 +209,7 @@ def rekey(
 def _database() -> "Database":
     from steno.database import Database
 
+    os.umask(OURS)  # it may be the first to come, and make the database
     database = Database.of(load_settings())
     database.upgrade()
     return database

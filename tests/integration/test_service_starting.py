@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from typer.testing import CliRunner
 
+from steno.cli.admin import admin
 from steno.cli.starting import begin, check_port, check_work, unknown_settings
 from steno.database import Database
 from steno.errors import DatabaseAway, DatabaseUnusable, InvalidOption, MissingProgram, StenoError
@@ -35,6 +37,18 @@ def taken() -> Iterator[int]:
         other.bind(("127.0.0.1", 0))
         other.listen()
         yield int(other.getsockname()[1])
+
+
+def test_a_command_that_makes_the_database_makes_it_for_the_service_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("STENO_DATA_DIR", str(tmp_path))
+    tmp_path.chmod(0o755)
+
+    run = CliRunner().invoke(admin, ["users", "add", "bo@example.org"])
+
+    assert run.exit_code == 0
+    assert {oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()} == {"0o600"}
 
 
 @pytest.mark.parametrize(
