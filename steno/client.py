@@ -104,25 +104,27 @@ class Client:
     def _begin(self, recording: Path, size: int) -> str:
         name = base64.b64encode(recording.name.encode("utf-8", "replace")).decode("ascii")
         headers = _TUS | {"Upload-Length": str(size), "Upload-Metadata": f"filename {name}"}
-        address = self._ask("POST", "uploads", headers=headers).headers.get("Location", "")
-        return str(address).rstrip("/").rsplit("/", 1)[-1]
+        address = self._told(self._ask("POST", "uploads", headers=headers), "Location")
+        return address.rstrip("/").rsplit("/", 1)[-1]
 
     def _offset(self, upload_id: str) -> int | None:
         """How many bytes have arrived; None where there is no such upload any more."""
         answer = self._ask("HEAD", f"uploads/{quote(upload_id)}", headers=_TUS, expected=_GONE)
-        return None if answer.status_code in _GONE else int(answer.headers["Upload-Offset"])
+        return None if answer.status_code in _GONE else int(self._told(answer, "Upload-Offset"))
 
     def _send(self, upload_id: str, recording: Path, file: BufferedReader, offset: int, size: int) -> None:
         failures = 0
         while offset < size:
             file.seek(offset)
             block = file.read(min(_CHUNK, size - offset))
+            if not block:
+                raise UnreadableMedia(f"{recording} has become shorter", "Run it again when nobody writes to it.")
             headers = _TUS | {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
             answer = self._ask(
                 "PATCH", f"uploads/{quote(upload_id)}", headers=headers, data=block, expected=_GONE | {409}
             )
             if answer.ok:
-                offset, failures = int(answer.headers["Upload-Offset"]), 0
+                offset, failures = int(self._told(answer, "Upload-Offset")), 0
                 continue
             # A part of the block arrived before, though the answer did not.
             arrived, failures = self._offset(upload_id), failures + 1
@@ -149,8 +151,17 @@ class Client:
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            raise ServiceAway(f"{self._api} is no Steno service", "Correct STENO_SERVER.")
+            raise self._strange()
         return found
+
+    def _told(self, answer: Any, name: str) -> str:
+        """A header that every service of ours sends. Raises ServiceAway."""
+        if name not in answer.headers:
+            raise self._strange()
+        return str(answer.headers[name])
+
+    def _strange(self) -> ServiceAway:
+        return ServiceAway(f"{self._api} is no Steno service", "Correct STENO_SERVER.")
 
     def _ask(self, method: str, path: str, *, expected: Collection[int] = (), **request: Any) -> Any:
         """The answer, if need be after the server's restart. Statuses of errors that are `expected` are answers, too.

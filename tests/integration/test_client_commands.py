@@ -2,16 +2,21 @@
 
 import contextlib
 import hashlib
+import os
 import signal
 import socket
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from steno.client import Client, ServiceAway
+from steno.errors import UnreadableMedia
 from steno.minutes import Minutes
 from steno.transcript import Transcript
 from tests.conftest import ROOT, Steno
@@ -264,6 +269,49 @@ def test_something_else_at_the_address_is_no_service(client: Steno, service: Ser
 
     assert run.returncode == 1
     assert "STENO_SERVER" in _errors(run)[0]
+
+
+class Everything(BaseHTTPRequestHandler):
+    """A server that answers 200 to whatever is asked, as pages of hotels do."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_HEAD = do_PATCH = do_POST
+
+    def log_message(self, format: str, *args: object) -> None:
+        del format, args
+
+
+def test_a_server_that_takes_everything_is_no_service(tmp_path: Path) -> None:
+    with HTTPServer(("127.0.0.1", 0), Everything) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        client = Client(f"http://127.0.0.1:{server.server_port}", "steno_x", memory=tmp_path / "uploads.json")
+
+        with pytest.raises(ServiceAway, match="no Steno service"):
+            client.hand_in(EXAMPLE)
+        server.shutdown()
+
+    assert not (tmp_path / "uploads.json").exists()
+
+
+def test_a_recording_that_gets_shorter_while_it_is_sent_is_refused(service: Service, tmp_path: Path) -> None:
+    class Meanwhile(Client):
+        def _begin(self, recording: Path, size: int) -> str:
+            os.truncate(recording, size // 2)
+            return super()._begin(recording, size)
+
+        def _ask(self, method: str, path: str, **request: Any) -> Any:
+            assert request.get("data") != b"", "nothing, again and again"
+            return super()._ask(method, path, **request)
+
+    recording = _copy(tmp_path / "short.opus")
+
+    with pytest.raises(UnreadableMedia, match=r"short\.opus"):
+        Meanwhile(service.url, service.token, memory=tmp_path / "uploads.json").hand_in(recording)
 
 
 def test_jobs_are_listed(client: Steno, service: Service, tmp_path: Path) -> None:
