@@ -59,6 +59,11 @@ def claim_delivery(session: Session, owner: str, lease: float) -> Due | None:
     return None
 
 
+def renew(session: Session, mine: Due, lease: float) -> bool:
+    """Begin the lease anew. False where somebody else has taken it, or it is gone: then it is not ours to send."""
+    return changed(session, update(Delivery).where(_held(mine)).values(lease_until=now() + lease)) == 1
+
+
 def delivered(session: Session, mine: Due, status: int | None = None) -> None:
     """It has been sent."""
     _end(session, mine, state="sent", sent=now(), status=status, error=None)
@@ -98,6 +103,9 @@ def _ready() -> ColumnElement[bool]:
     return ((Delivery.state == "due") & (Delivery.not_before <= now())) | abandoned
 
 
+def _held(mine: Due) -> ColumnElement[bool]:
+    return (Delivery.id == mine.id) & (Delivery.lease_owner == mine.owner) & (Delivery.state == "sending")
+
+
 def _end(session: Session, mine: Due, **values: object) -> None:
-    held = (Delivery.id == mine.id) & (Delivery.lease_owner == mine.owner) & (Delivery.state == "sending")
-    session.execute(update(Delivery).where(held).values(lease_owner=None, lease_until=None, **values))
+    session.execute(update(Delivery).where(_held(mine)).values(lease_owner=None, lease_until=None, **values))

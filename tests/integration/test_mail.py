@@ -200,6 +200,25 @@ def test_attachments_are_rendered_outside_of_any_transaction(outbox, port, tmp_p
     assert sink.mails == [], "what is gone meanwhile is not told"
 
 
+def test_who_is_overtaken_while_attachments_are_rendered_sends_nothing(outbox, port, tmp_path, monkeypatch):
+    settings = Settings(data_dir=tmp_path, smtp_url=f"smtp://127.0.0.1:{port}", mail_attachments=True)
+    with_transcript(outbox, outbox.ended(notify_email=TO, notify_attach="transcript.srt"), settings)
+
+    def rendered_until_another_has_sent_it(*arguments):
+        monkeypatch.undo()
+        outbox.later()
+        send_due(outbox.database, settings, "quick")
+        return render(*arguments)
+
+    monkeypatch.setattr("worker.notification.enclosing.render", rendered_until_another_has_sent_it)
+
+    with smtp(Sink(), port) as sink:
+        send_due(outbox.database, settings, "slow")
+
+    assert len(sink.mails) == 1
+    assert (outbox.only.state, outbox.only.attempts) == ("sent", 2)
+
+
 def test_attached_minutes_name_speakers_as_they_are_called_now(outbox, port, tmp_path):
     settings = Settings(data_dir=tmp_path, smtp_url=f"smtp://127.0.0.1:{port}", mail_attachments=True)
     job_id = outbox.ended(notify_email="anna@example.org", notify_attach="minutes.md")

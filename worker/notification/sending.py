@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from steno.config import Settings
 from steno.database import Database
 from steno.database.tables import Delivery, Job
-from steno.ledger.outbox import EXPIRING, MAIL, Due, claim_delivery, delivered, not_delivered
+from steno.ledger.outbox import EXPIRING, MAIL, Due, claim_delivery, delivered, not_delivered, renew
 from steno.states import JobState, Stage, StageState
 from steno.vault import Vault
 from worker.notification import Enclosure, Notice, NotSent, Reason, mail, webhooks
@@ -53,10 +53,12 @@ def send_due(
 
 
 def _ending(database: Database, settings: Settings, mine: Due, lease: float) -> Callable[[Session], None] | None:
-    """Send it; what is then to be written down, None where its job is gone."""
+    """Send it; what is then to be written down, None where it is no longer ours, or its job is gone."""
     try:
         enclosed = _enclosed(database, settings, mine)
-        # Afterwards: rendering takes its time, and what is told must be so when it is sent.
+        # Rendering takes its time: another may have sent it since, and what is told must be so when it is sent.
+        if enclosed and not database.write(partial(renew, mine=mine, lease=lease)):
+            return None
         with database.reading() as session:
             notice = notice_of(session, mine)
         if notice is None:
