@@ -96,7 +96,7 @@ def issue(
     """Issue a token and print it, once."""
     from steno.ledger import accounts
 
-    wanted = tuple(scope.strip() for scope in scopes.split(",")) if scopes else None
+    wanted = tuple(scope.strip() for scope in scopes.split(",")) if scopes is not None else None
     secret = _database().write(
         lambda session: accounts.issue_token(
             session, accounts.find_user(session, name), label, scopes=wanted, days=days
@@ -126,7 +126,7 @@ def revoke(name: Name, token: Annotated[str, typer.Argument(help="Id of the toke
 
     gone = _database().write(lambda session: accounts.revoke(session, accounts.find_user(session, name).id, token))
     if not gone:
-        raise InvalidOption(f"{name} has no token {token}", "List them: steno admin tokens list")
+        raise InvalidOption(f"{name} has no token {token}", f"List them: steno admin tokens list {name}")
     stdout.print("revoked")
 
 

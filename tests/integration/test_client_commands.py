@@ -352,7 +352,8 @@ def test_people_and_tokens_are_administered(admin: Steno, client: Steno) -> None
     [
         (["tokens", "issue", "nobody"], "nobody"),
         (["tokens", "issue", "admin", "--scopes", "all"], "all"),
-        (["tokens", "revoke", "admin", "x"], "x"),
+        (["tokens", "issue", "admin", "--scopes", ""], "There is no scope ''"),
+        (["tokens", "revoke", "admin", "x"], "steno admin tokens list admin"),
         (["users", "disable", "nobody"], "nobody"),
         (["users", "disable", "admin"], "First give the role to somebody else"),
         (["users", "promote", "admin", "--demote"], "First give the role to somebody else"),

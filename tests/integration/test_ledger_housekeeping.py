@@ -128,18 +128,11 @@ def test_an_upload_that_ran_out_a_moment_ago_stays_for_a_while(ledger: Ledger, b
     assert ledger.count(Upload) == 1
 
 
-def test_an_upload_that_is_handed_in_meanwhile_keeps_its_recording(
-    ledger: Ledger, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_upload_that_is_handed_in_meanwhile_keeps_its_recording(ledger: Ledger, tmp_path: Path) -> None:
+    blobs = Meanwhile(tmp_path / "blobs", lambda: ledger.hand_in(upload))
+    _job(ledger, blobs, delete_after=LONG_AGO)
     upload = ledger.upload(blob=_blob(blobs), expires=LONG_AGO)
-    real = ledger.database.write
 
-    def write(work):  # type: ignore[no-untyped-def]
-        monkeypatch.undo()
-        ledger.hand_in(upload)
-        return real(work)
-
-    monkeypatch.setattr(ledger.database, "write", write)
     housekeeping.tidy(ledger.database, blobs)
 
     assert _files(blobs) == [ledger.all(Job)[0].blob]
