@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -308,10 +309,13 @@ def test_a_recording_that_gets_shorter_while_it_is_sent_is_refused(service: Serv
             assert request.get("data") != b"", "nothing, again and again"
             return super()._ask(method, path, **request)
 
-    recording = _copy(tmp_path / "short.opus")
+    recording, memory = _copy(tmp_path / "short.opus"), tmp_path / "uploads.json"
 
     with pytest.raises(UnreadableMedia, match=r"short\.opus"):
-        Meanwhile(service.url, service.token, memory=tmp_path / "uploads.json").hand_in(recording)
+        Meanwhile(service.url, service.token, memory=memory).hand_in(recording)
+
+    (upload,) = json.loads(memory.read_text()).values()
+    service.request("DELETE", f"/api/v1/uploads/{upload}", headers={"Tus-Resumable": "1.0.0"})
 
 
 def test_jobs_are_listed(client: Steno, service: Service, tmp_path: Path) -> None:
