@@ -134,7 +134,8 @@ def _check() -> Response | None:
     if access == _PUBLIC:
         return None
     here = services()
-    asking = token_holder() if "Authorization" in request.headers else signed_in()
+    # Other credentials (Basic) are for a proxy before us that asks for a name of its own: browsers send them along.
+    asking = token_holder() if bearer() else signed_in()
     if asking is None:
         return _stranger(access)
     # A recording comes in as many requests as its client likes: uploads have limits of their own.
@@ -153,7 +154,7 @@ def _check() -> Response | None:
 
 
 def _stranger(access: str | None) -> Response:
-    if access in {_PAGE, _ADMIN_PAGE} and "Authorization" not in request.headers:
+    if access in {_PAGE, _ADMIN_PAGE} and not bearer():
         wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return cast(Response, redirect(f"/sign-in?next={quote(wanted, safe='')}", 303))
     return stranger()

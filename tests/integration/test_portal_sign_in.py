@@ -35,6 +35,18 @@ def test_the_right_password_lets_in_whatever_the_capitals_of_the_name(rest: Rest
     assert ann.get("/account").status_code == 200
 
 
+def test_a_proxy_may_ask_for_a_name_of_its_own(rest: Rest) -> None:
+    ann, basic = Person(rest.app), {"Authorization": "Basic YW5uOng="}
+
+    asked = ann.get("/account", **basic)
+    ann.sign_in()
+
+    assert (asked.status_code, asked.headers["Location"]) == (303, "/sign-in?next=%2Faccount")
+    assert ann.get("/account", **basic).status_code == 200
+    assert ann.get(f"{API}/account", **basic).status_code == 200
+    assert ann.client.post(f"{API}/tokens", json={"name": "x"}, headers=basic).json["code"] == "foreign-request"
+
+
 def test_guessing_is_slowed_down_and_said(rest: Rest) -> None:
     eve, ann = Person(rest.app), Person(rest.app, address="198.51.100.7")
 
