@@ -11,6 +11,7 @@ from steno.proxies import trusted
 ADDRESSES = {
     "server": (r"https?://[^\s/?#]+(/[^\s?#]*)?", "of a Steno, such as https://steno.example.org"),
     "redis_url": (r"(rediss?|redis\+socket)://\S+", "of a Redis, such as redis://localhost:6379/0"),
+    # A slash at its end is not kept: links begin with it.
     "public_url": (r"https?://[^\s/?#@]+(/[^\s?#]*)?", "people type, such as https://steno.example.org"),
 }
 
@@ -20,7 +21,7 @@ def address(url: str | None, field: ValidationInfo) -> str | None:
     form, kind = ADDRESSES[field.field_name or ""]
     if url is not None and not re.fullmatch(form, url):
         raise ValueError(f"it must be the address {kind}")
-    return url
+    return url.rstrip("/") if url is not None and field.field_name == "public_url" else url
 
 
 def endpoint(url: str | None) -> str | None:

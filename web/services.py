@@ -73,4 +73,4 @@ def services() -> Services:
 
 def address(path: str = "") -> str:
     """The address of a path as people reach it: by the operator's word, else as this request came."""
-    return (services().settings.public_url or request.host_url).rstrip("/") + path
+    return (services().settings.public_url or request.host_url.rstrip("/")) + path

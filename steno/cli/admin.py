@@ -79,7 +79,7 @@ def invite(name: Name) -> None:
 
     secret = _database().write(lambda session: sessions.invite(session, accounts.find_user(session, name)))
     address = load_settings().public_url or "http://localhost:8000"
-    stdout.print(f"{address.rstrip('/')}/welcome/{secret}", markup=False, soft_wrap=True)
+    stdout.print(f"{address}/welcome/{secret}", markup=False, soft_wrap=True)
 
 
 @tokens.command("issue")

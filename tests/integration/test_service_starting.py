@@ -93,6 +93,13 @@ def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.smtp_url, settings.lease, settings.redis_url) == (None, 30.0, None)
 
 
+@pytest.mark.parametrize("address", ["https://steno.example.org", "https://example.org/steno"])
+def test_a_public_address_may_end_in_a_slash(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("STENO_PUBLIC_URL", f"{address}/")
+
+    assert begin().public_url == address
+
+
 def test_a_misspelt_variable_is_noticed() -> None:
     found = unknown_settings(["STENO_LEESE", "STENO_LEASE", "STENO_DEBUG", "STENO_UNHEARD_OF", "HOME"])
 

@@ -188,7 +188,7 @@ def _day(moment: datetime, language: str) -> str:
 
 
 def _link(notice: Notice, public_url: str | None) -> str | None:
-    return f"{public_url.rstrip('/')}/jobs/{notice.job_id}" if public_url else None
+    return f"{public_url}/jobs/{notice.job_id}" if public_url else None
 
 
 def label(name: str) -> str:

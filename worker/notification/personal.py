@@ -65,7 +65,7 @@ def _send(mine: Letter, opened: Opened, settings: Settings) -> None:
         raise NotSent("STENO_PUBLIC_URL is not set: a link would lead nowhere", again=False)
     language = opened.language if opened.language and _spoken(opened.language) else settings.mail_language
     words = texts(language).invitation if mine.kind == letters.INVITATION else texts(language).forgotten
-    link = f"{settings.public_url.rstrip('/')}/welcome/{opened.secret}"
+    link = f"{settings.public_url}/welcome/{opened.secret}"
 
     def write(sender: Address, recipient: Address) -> EmailMessage:
         message = EmailMessage(policy=SMTP)

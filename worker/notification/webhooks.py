@@ -55,7 +55,7 @@ def send(
 def body(notice: Notice, settings: Settings) -> bytes:
     """What is sent: that it happened and where to look, no word of the recording."""
     places = {"self": "api/v1/jobs", "page": "jobs"} if settings.public_url else {}
-    links = {name: f"{(settings.public_url or '').rstrip('/')}/{at}/{notice.job_id}" for name, at in places.items()}
+    links = {name: f"{settings.public_url}/{at}/{notice.job_id}" for name, at in places.items()}
     about = {
         "id": notice.job_id,
         "state": notice.event.removeprefix("job."),
