@@ -110,6 +110,11 @@ def failed(session: Session, mine: Asked, reason: str, *, again: bool = False) -
     return _end(session, mine, state="failed", error=reason[:1000], finished=now())
 
 
+def hand_back(session: Session, mine: Asked) -> None:
+    """Give up the lease, as a worker does that is asked to stop; it does not count as a try."""
+    _end(session, mine, state="due", attempts=Question.attempts - 1)
+
+
 def waiting(session: Session) -> int:
     """How many questions wait for a worker."""
     return session.scalar(select(func.count()).select_from(Question).where(_ready())) or 0

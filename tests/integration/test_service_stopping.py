@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from celery import Celery
 
+from steno.answer import Exchange
 from steno.config import Settings
 from steno.database import Database
-from steno.database.tables import Job, User
-from steno.ledger import jobs, letters, stages
+from steno.database.tables import Job, Question, User
+from steno.ledger import jobs, letters, questions, stages
 from steno.states import Queue, Stage, StageState
 from steno.vault import Vault
 from tests.endpoint import Asked, Endpoint, serving
@@ -21,6 +22,7 @@ from tests.ledger import Ledger
 from tests.outbox import Outbox
 from tests.seeding import long_transcript, minutes_of, seed
 from tests.service import Sink, free_port
+from worker.service.answering import Answering
 from worker.service.office import Office
 from worker.service.running import Runner
 from worker.service.warm import WarmLines
@@ -65,6 +67,45 @@ def test_a_language_model_that_does_not_answer_holds_up_no_stop(tmp_path: Path) 
             latest = ledger.do(lambda session: jobs.document(session, session.get_one(Job, job), "minutes"))
             assert latest is not None
             assert latest.revision == 1
+        database.dispose()
+
+
+def test_a_question_that_no_language_model_answers_is_handed_back(tmp_path: Path) -> None:
+    answering, asked = threading.Event(), threading.Event()
+
+    def slow(request: Asked) -> str:
+        del request
+        asked.set()
+        answering.wait(60)
+        return "nothing that anybody wants any more"
+
+    stop = multiprocessing.get_context("fork").Event()
+    with serving(Endpoint(slow)) as endpoint:
+        settings = Settings(data_dir=tmp_path, llm_url=endpoint.url, llm_retries=0)
+        database, vault = Database.of(settings), Vault.of(settings)
+        database.upgrade()
+        with Ledger(f"sqlite:///{tmp_path / 'steno.sqlite'}") as ledger:
+            ledger.upload("admin")
+            job = ledger.job(seed(settings, long_transcript(200, hours=0.05), recording=b"sound"))
+            question = Exchange(question="Who asks for the keys?").model_dump_json().encode()
+            blob = vault.write_document(job, "questions", question)
+            ledger.do(lambda session: questions.ask(session, session.get_one(Job, job.id), blob))
+            worker = threading.Thread(target=Answering(database, vault, settings, "stopping", stop).answer_due)
+            worker.start()
+            assert asked.wait(30)
+
+            stop.set()
+            _until(lambda: ledger.count(Question, Question.state == "due") == 1 or not worker.is_alive())
+            still = worker.is_alive()
+            (handed_back,) = ledger.all(Question)
+            answering.set()
+            worker.join(30)
+
+            assert still
+            assert (handed_back.state, handed_back.attempts, handed_back.lease_owner) == ("due", 0, None)
+            (late,) = ledger.all(Question)
+            assert (late.state, late.blob) == ("due", blob), "what came too late changes nothing"
+            assert vault.read_document(job, blob) == question
         database.dispose()
 
 

@@ -23,6 +23,7 @@ from steno.transcript import Transcript
 from steno.vault import Vault
 from worker.preparation import Cancelled
 from worker.service.patience import Patience
+from worker.service.running import GRACE, LOOK_EVERY
 
 _LOG = logging.getLogger("steno.worker")
 _FOLDER = "questions"
@@ -104,13 +105,18 @@ class Answering:
 
     @contextmanager
     def _beating(self, mine: Asked) -> Iterator[None]:
-        """Renew the lease meanwhile, so that nobody else answers."""
+        """Renew the lease meanwhile, so that nobody else answers, until we are to stop and the answer does not come."""
         done = threading.Event()
 
         def beat() -> None:
             renew = partial(_renew, mine=mine, lease=self._settings.lease)
-            while not done.wait(self._settings.lease / 4):
+            stopping = 0.0
+            while not done.wait(LOOK_EVERY):
+                stopping += LOOK_EVERY if self._stop.is_set() else 0.0
                 try:
+                    if stopping > GRACE:  # it waits for a language model: what that still says is lost
+                        self._database.write(partial(questions.hand_back, mine=mine))
+                        return
                     if not self._database.write(renew):
                         return
                 except Exception:  # the database is away: the lease may run out, and then it is another's

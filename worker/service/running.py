@@ -26,9 +26,9 @@ from worker.service.steps import Work, prepare_stage, summarize_stage, transcrib
 from worker.service.warm import WarmLines
 
 _LOG = logging.getLogger("steno.worker")
-_LOOK_EVERY = 0.7  # seconds: a cancelled job stops within two
+LOOK_EVERY = 0.7  # seconds: a cancelled job stops within two
 _BUSY = 5.0  # seconds
-_GRACE = 8.0  # seconds: less than whoever stops us waits until he kills us
+GRACE = 8.0  # seconds: less than whoever stops us waits until he kills us
 _STEPS = {Stage.PREPARE: prepare_stage, Stage.TRANSCRIBE: transcribe_stage, Stage.SUMMARIZE: summarize_stage}
 _MAY_PASS = (EngineFailure, KeyUnusable, StorageFull)
 Ending = Callable[[Session], object]  # writes how a stage ended
@@ -156,10 +156,10 @@ class _Watch:
 
     def _beat(self) -> None:
         stopping = 0.0
-        while not self._done.wait(_LOOK_EVERY):
-            stopping += _LOOK_EVERY if self._stop.is_set() else 0.0
+        while not self._done.wait(LOOK_EVERY):
+            stopping += LOOK_EVERY if self._stop.is_set() else 0.0
             try:
-                if stopping > _GRACE:  # it waits for somebody, such as a language model: what it still does is lost
+                if stopping > GRACE:  # it waits for somebody, such as a language model: what it still does is lost
                     self._database.write(lambda session: stages.hand_back(session, self._mine))
                     ours = False
                 else:
