@@ -90,10 +90,10 @@ class Outbox:
         return one
 
     def later(self) -> None:
-        """As if the wait before the next try, and every lease, had passed."""
+        """As if the wait before the next try, every lease and the last call to its holder had passed."""
         with self.database.transaction() as session:
             session.execute(update(Delivery).values(not_before=0.0))
-            session.execute(update(Delivery).where(Delivery.state == "sending").values(lease_until=1.0))
+            session.execute(update(Delivery).where(Delivery.state == "sending").values(lease_until=1.0, not_before=2.0))
 
 
 @dataclass(frozen=True)

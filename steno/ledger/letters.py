@@ -5,13 +5,13 @@ The link is made when the mail is written: its secret is nowhere but in the mail
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from steno.database.changes import changed
 from steno.database.clock import DAY, now, time_now
 from steno.database.tables import PersonalLetter, User
-from steno.ledger import accounts, sessions
+from steno.ledger import accounts, last_call, sessions
 from steno.ledger.moves import record
 
 INVITATION, FORGOTTEN = "invitation", "forgotten"
@@ -78,10 +78,10 @@ def forgotten(session: Session, name: str) -> bool:
 
 def claim(session: Session, owner: str) -> Letter | None:
     """Take what waits longest; None where there is nothing."""
-    for letter_id in session.scalars(
-        select(PersonalLetter.id).where(_due()).order_by(PersonalLetter.created).limit(4)
-    ).all():
-        ours = update(PersonalLetter).where(PersonalLetter.id == letter_id, _due())
+    due = last_call.call(session, PersonalLetter)
+    longest = select(PersonalLetter.id).where(due).order_by(PersonalLetter.created).limit(4)
+    for letter_id in session.scalars(longest).all():
+        ours = update(PersonalLetter).where(PersonalLetter.id == letter_id, due)
         values = {"state": "sending", "owner": owner[:200], "lease_until": now() + _LEASE}
         if changed(session, ours.values(**values, attempts=PersonalLetter.attempts + 1)) == 1:
             one = session.get_one(PersonalLetter, letter_id, populate_existing=True)
@@ -117,12 +117,9 @@ def not_sent(session: Session, mine: Letter, *, again: bool) -> None:
 
 def due_now(session: Session) -> int:
     """How many wait."""
-    return session.scalar(select(func.count()).select_from(PersonalLetter).where(_due())) or 0
-
-
-def _due() -> ColumnElement[bool]:
-    waits = (PersonalLetter.state == "due") & (PersonalLetter.not_before <= now())
-    return or_(waits, (PersonalLetter.state == "sending") & (PersonalLetter.lease_until < now()))
+    return (
+        session.scalar(select(func.count()).select_from(PersonalLetter).where(last_call.waiting(PersonalLetter))) or 0
+    )
 
 
 def _end(session: Session, mine: Letter, **values: object) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from steno.database.changes import changed
 from steno.database.clock import DAY, now, time_now
 from steno.database.tables import Delivery, Job
+from steno.ledger import last_call
 from steno.states import JobState
 
 # Seconds: a mail server that is down for a weekend still gets its mail.
@@ -46,7 +47,7 @@ def announce(session: Session, job: Job) -> None:
 
 def claim_delivery(session: Session, owner: str, lease: float) -> Due | None:
     """Take the delivery that is due longest; None where there is none."""
-    due = _ready()
+    due = last_call.call(session, Delivery)
     # What was left by a sender who died is due since then: if it kills whoever sends it, others come first.
     since = func.coalesce(Delivery.lease_until, Delivery.not_before)
     longest = select(Delivery.id).where(due).order_by(since, Delivery.created).limit(4)
@@ -94,13 +95,7 @@ def deliveries_of(session: Session, job: Job) -> Sequence[Delivery]:
 
 def due_now(session: Session) -> int:
     """How many deliveries wait."""
-    return session.scalar(select(func.count()).select_from(Delivery).where(_ready())) or 0
-
-
-def _ready() -> ColumnElement[bool]:
-    """What waits to be sent, or was being sent by somebody who died."""
-    abandoned = (Delivery.state == "sending") & (Delivery.lease_until < now())
-    return ((Delivery.state == "due") & (Delivery.not_before <= now())) | abandoned
+    return session.scalar(select(func.count()).select_from(Delivery).where(last_call.waiting(Delivery))) or 0
 
 
 def _held(mine: Due) -> ColumnElement[bool]:

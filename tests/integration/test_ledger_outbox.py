@@ -3,9 +3,9 @@
 import pytest
 
 from steno.database.tables import Delivery, Job
-from steno.ledger import jobs, outbox
+from steno.ledger import jobs, last_call, outbox
 from steno.states import Stage
-from tests.ledger import Ledger, at_once
+from tests.ledger import LEASE, Ledger, at_once
 
 ADDRESSES = {"notify_email": "person@example.org", "webhook_url": "https://example.org/hook"}
 
@@ -74,7 +74,10 @@ def test_what_a_dead_sender_held_is_sent_by_another(ledger: Ledger) -> None:
     dead = _owed(ledger)
     assert ledger.deliver("alive") is None
 
-    ledger.change(Delivery, dead.id, lease_until=0.0)
+    _pass(ledger, dead, LEASE + 1)
+    assert ledger.deliver("alive") is None, "who is silent gets a last call"
+    _pass(ledger, dead, last_call.SECONDS + 1)
+    assert ledger.do(outbox.due_now) == 1
     mine = ledger.deliver("alive")
 
     assert mine is not None
@@ -86,7 +89,9 @@ def test_what_a_dead_sender_held_is_sent_by_another(ledger: Ledger) -> None:
 
 def test_what_kills_whoever_sends_it_holds_up_no_other(ledger: Ledger) -> None:
     deadly = _owed(ledger)
-    ledger.change(Delivery, deadly.id, lease_until=Delivery.lease_until - 3600)
+    _pass(ledger, deadly, 3600)
+    assert ledger.deliver() is None
+    _pass(ledger, deadly, last_call.SECONDS + 1)
     ledger.submit(webhook_url=ADDRESSES["webhook_url"], minutes=False)
     ledger.run()
 
@@ -161,6 +166,12 @@ def _owed(ledger: Ledger) -> outbox.Due:
     mine = ledger.deliver("first")
     assert mine is not None
     return mine
+
+
+def _pass(ledger: Ledger, mine: outbox.Due, seconds: float) -> None:
+    """Let time pass for a delivery that is being sent."""
+    later = {"lease_until": Delivery.lease_until - seconds, "not_before": Delivery.not_before - seconds}
+    ledger.change(Delivery, mine.id, **later)
 
 
 def _one(ledger: Ledger) -> Delivery:

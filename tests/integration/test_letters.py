@@ -216,7 +216,9 @@ def test_a_sender_that_died_is_followed_by_another_and_sends_no_more(ledger: Led
     first = ledger.do(letters.claim, "first")
     assert first is not None
 
-    ledger.change(PersonalLetter, first.id, lease_until=0.0)
+    ledger.change(PersonalLetter, first.id, lease_until=1.0, not_before=0.0)
+    assert ledger.do(letters.claim, "second") is None, "who is silent gets a last call"
+    ledger.change(PersonalLetter, first.id, not_before=2.0)
     second = ledger.do(letters.claim, "second")
     ledger.do(letters.not_sent, first, again=True)
 

@@ -51,20 +51,23 @@ def settings(server: Server) -> Settings:
     return Settings(smtp_url=f"smtp://127.0.0.1:{server.port}", public_url="https://steno.example.org")
 
 
+def owed(ledger: Ledger, kind: str) -> tuple[Callable[..., object], type[Any]]:
+    """A mail that is due; what sends it, and where it stands."""
+    if kind == "of a job":
+        ledger.submit(notify_email=TO, minutes=False)
+        ledger.run()
+        return send_due, Delivery
+    user = ledger.do(accounts.add_user, TO)
+    ledger.do(lambda session: letters.ask(session, accounts.find_user(session, user.name), letters.INVITATION))
+    return send_letters, PersonalLetter
+
+
 @pytest.mark.parametrize("kind", ["of a job", "of a person"])
 def test_a_mail_is_sent_once(
     ledger: Ledger, outage: Outage, server: Server, settings: Settings, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     database = outage.database()
-    send: Callable[..., object]
-    if kind == "of a job":
-        ledger.submit(notify_email=TO, minutes=False)
-        ledger.run()
-        send, table = send_due, Delivery
-    else:
-        user = ledger.do(accounts.add_user, TO)
-        ledger.do(lambda session: letters.ask(session, accounts.find_user(session, user.name), letters.INVITATION))
-        send, table = send_letters, PersonalLetter  # type: ignore[assignment]
+    send, table = owed(ledger, kind)
 
     lasting(lambda: send(database, settings, "sender", patiently=FOR_EVER), outage, caplog)
     send_due(database, settings, "another")
@@ -74,6 +77,36 @@ def test_a_mail_is_sent_once(
     (row,) = ledger.all(table)
     assert (row.state, row.attempts) == ("sent", 1)
     assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize("kind", ["of a job", "of a person"])
+def test_a_mail_is_sent_once_where_the_database_is_away_for_longer_than_its_lease(ledger: Ledger, kind: str) -> None:
+    sink = Sink(free_port())
+    settings = Settings(smtp_url=f"smtp://127.0.0.1:{sink.port}", public_url="https://steno.example.org")
+    send, table = owed(ledger, kind)
+    others = 0
+
+    class Overtaken(Patience):
+        """When the database is back, another sender comes before the first has written it down."""
+
+        def __call__(self, act: Callable[[], Any]) -> Any:
+            nonlocal others
+            (row,) = ledger.all(table)
+            ledger.change(table, row.id, lease_until=table.lease_until - 3600, not_before=table.not_before - 3600)
+            send(ledger.database, settings, "another")
+            others += 1
+            return act()
+
+    sink.start()
+    try:
+        send(ledger.database, settings, "first", patiently=Overtaken(lambda: None))
+        send(ledger.database, settings, "another")
+    finally:
+        sink.stop()
+
+    (row,) = ledger.all(table)
+    assert (row.state, row.attempts, others) == ("sent", 1, 1)
+    assert len(sink.mails) == 1
 
 
 def test_an_answer_is_kept(
