@@ -7,16 +7,15 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from steno.ledger import measures, openings, outbox, stages
+from steno.ledger import openings, outbox
 from tests.ledger import Ledger
 
 
+# Where one index alone may serve: between several the planner chooses by what it has seen in the tables.
 @pytest.mark.parametrize(
     ("work", "index"),
     [
         (outbox.due_now, "ix_deliveries_due"),
-        (stages.waiting, "ix_stage_runs_ready"),
-        (measures.measure, "ix_stage_runs_pace"),
         (lambda session: openings.forget(session, 365), "ix_audit_events_at"),
     ],
 )
@@ -43,5 +42,5 @@ def test_an_index_is_searched_by_the_time(
             if statement.startswith(("SELECT", "DELETE"))
         ]
 
-    [plan] = [one for one in plans if index in one][:1]
+    [plan] = [one for one in plans if index in one]
     assert any("Index Cond" in line and "timestamp()" in line for line in plan.splitlines()), plan
