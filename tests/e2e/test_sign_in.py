@@ -30,6 +30,18 @@ def test_a_wrong_password_is_said_and_the_right_one_goes_where_one_wanted(visit:
     visit.page.wait_for_url("**/account")
 
 
+def test_a_link_to_a_place_leads_there_also_if_one_has_to_sign_in_first(visit: Visit) -> None:
+    visit.page.goto("/jobs?q=budget#t=60")
+    visit.page.get_by_label("Name or mail address").fill("admin")
+    visit.page.get_by_label("Password").fill("wrong, of course")
+    visit.page.get_by_role("button", name="Sign in").click()
+    expect(visit.page.get_by_role("alert")).to_be_visible()
+    visit.page.get_by_label("Password").fill(PASSWORD)
+    visit.page.get_by_role("button", name="Sign in").click()
+
+    expect(visit.page).to_have_url(re.compile(r"/jobs\?q=budget#t=60$"))
+
+
 def test_signing_out_ends_the_session_on_the_server(visit: Visit) -> None:
     visit.sign_in()
     cookies = visit.context.cookies()

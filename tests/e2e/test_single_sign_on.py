@@ -37,12 +37,12 @@ def visit(service: Service, browser: Browser, provider: IdentityProvider) -> Ite
 
 def test_somebody_signs_in_there_and_is_back_where_they_wanted(visit: Visit, provider: IdentityProvider) -> None:
     provider.person["affiliation"] = ["staff"]
-    visit.page.goto("/account/tokens")
+    visit.page.goto("/account/tokens#new")
     assert serious(visit.page) == []
     visit.screenshot("sign-in-single-sign-on")
     visit.page.get_by_role("link", name="Sign in with Example University").click()
     visit.page.get_by_role("link", name="Sign in as Ann").click()
-    visit.page.wait_for_url("**/account/tokens")
+    visit.page.wait_for_url("**/account/tokens#new")
 
     visit.page.goto("/account/security")
     assert visit.page.get_by_text("Your account is connected").is_visible()

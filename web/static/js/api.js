@@ -29,7 +29,7 @@ export async function ask(method, path, { body, headers = {}, signal } = {}) {
   }
   if (answer.status === 401) {
     // Nobody is to be asked whether to leave; but a recording goes on, and holds the page.
-    if (dispatchEvent(new Event("signed-out", { cancelable: true }))) location.assign(`/sign-in?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
+    if (dispatchEvent(new Event("signed-out", { cancelable: true }))) location.assign(`/sign-in?ended=1&next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
     throw new Problem(401, "unauthenticated", _("You are signed out."));
   }
   const text = await answer.text();
