@@ -1,9 +1,11 @@
 """Corrections that are not lost: the server away, the session over, somebody else before, all taken back."""
 
+import re
 from random import Random
 
 from playwright.sync_api import Route, expect
 
+from tests.browser import PASSWORD
 from tests.e2e.talks import Opened, held_back, said
 
 
@@ -47,6 +49,23 @@ def test_what_is_typed_after_the_session_ended_is_saved_after_signing_in(opened:
     page.goto(address)
 
     expect(page.locator('.segment[data-id="0"]')).to_contain_text("kept")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+
+
+def test_who_was_signed_out_at_a_place_of_a_recording_comes_back_there(opened: Opened) -> None:
+    visit = opened()
+    page = visit.page
+    page.goto(f"{page.url}#t=30")
+
+    visit.context.clear_cookies()
+    page.locator('.segment[data-id="0"]').dblclick()
+    page.keyboard.type("Kept ")
+    page.keyboard.press("Escape")
+    page.get_by_label("Name or mail address").fill("admin")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page).to_have_url(re.compile(r"/jobs/[^/?]+#t=30$"))
     expect(page.locator(".save-state")).to_have_text("Saved")
 
 

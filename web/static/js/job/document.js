@@ -30,9 +30,9 @@ export class Transcript extends EventTarget {
     return changed.filter((id) => !known.has(id));
   }
 
-  /** A segment's text as a person has just written it, until the server has placed its words. */
+  /** A segment's text as a person has just written it, until the server has placed its words; `saved` is what the server has. */
   draft(id, text) {
-    const segment = { ...this.byId.get(id), text };
+    const before = this.byId.get(id), segment = { ...before, text, saved: before.saved ?? before.text };
     this.segments = this.segments.map((one) => (one.id === id ? segment : one));
     this.index();
   }

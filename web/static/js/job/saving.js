@@ -1,6 +1,7 @@
 // One queue of changes, sent one after the other on top of what was seen last. What waits is kept in the browser.
 import { ask, get } from "../api.js";
 import { mine, newId } from "../mine.js";
+import { alike, madeOf, there } from "./held.js";
 
 const FIRST_WAIT = 1000, LONGEST_WAIT = 15000; // milliseconds between tries while the server is away
 const AWAY = new Set([0, 429, 500, 502, 503, 504]);
@@ -36,6 +37,7 @@ export class Saver extends EventTarget {
   resume({ pending, typing, etag }) {
     const typed = typing && this.transcript.byId.get(typing.segment)?.text !== typing.text ? [{ body: { segments: [typing] } }] : [];
     const left = [...pending, ...typed];
+    while (etag !== this.transcript.etag && left[0]?.body && there(this.transcript, left[0].body)) left.shift(); // its answer was lost
     if (!left.length) return;
     this.pending.push(...left.map((one) => ({ ...one, resolve() {}, reject() {} })));
     if (etag !== this.transcript.etag && this.state !== "conflict") this.conflict();
@@ -80,6 +82,7 @@ export class Saver extends EventTarget {
         if (this.state === "waiting") this.say("saving");
       } catch (problem) {
         if (AWAY.has(problem.status)) {
+          change.unanswered = true;
           this.say("waiting");
           await new Promise((resolve) => { this.wake = resolve; setTimeout(resolve, wait); });
           wait = Math.min(LONGEST_WAIT, wait * 2);
@@ -101,19 +104,34 @@ export class Saver extends EventTarget {
     if (this.state !== "conflict") this.say("saved");
   }
 
-  async send({ body, restore }) {
+  async send(change) {
+    try {
+      return this.take(await this.ask(change));
+    } catch (problem) {
+      const latest = problem.status === 412 && change.unanswered ? await get(`${this.base}/transcript`) : null;
+      if (!latest || !await this.holds(latest.value, change)) throw problem;
+      return this.take(latest);
+    }
+  }
+
+  ask({ body, restore }) {
     const headers = { Prefer: "return=minimal", "If-Match": this.transcript.etag };
     const path = `${this.base}/transcript${restore ? "/restore" : ""}`;
-    const { value, etag, headers: said } = await ask(restore ? "POST" : "PATCH", path, { body: restore ? { revision: restore } : body, headers });
-    return this.transcript.take(value, etag, said.get("Steno-Revision"));
+    return ask(restore ? "POST" : "PATCH", path, { body: restore ? { revision: restore } : body, headers });
   }
+
+  /** Whether the latest transcript is what was seen last with this change and no other. */
+  async holds(latest, { body, restore }) {
+    return body ? madeOf(this.transcript, body, latest) : madeOf((await get(`${this.base}/transcript?revision=${restore}`)).value, {}, latest);
+  }
+
+  take({ value, etag, headers }) { return this.transcript.take(value, etag, headers.get("Steno-Revision")); }
 
   conflict() { this.say("conflict"); }
 
   /** End a conflict: get the latest, and send what was written again (`mine`) or leave it. Gives texts that fit nowhere. */
   async settle(mine) {
-    const { value, etag, headers } = await get(`${this.base}/transcript`);
-    this.transcript.take(value, etag, headers.get("Steno-Revision"));
+    this.take(await get(`${this.base}/transcript`));
     const lost = [];
     const waiting = this.pending.splice(0);
     for (const one of mine ? waiting : []) {
