@@ -9,7 +9,7 @@ import { JobRows } from "./rows.js";
 import { Selection } from "./selection.js";
 import { ended } from "./words.js";
 
-const PAGE = 25, TYPING = 250;
+const PAGE = 25, MOST = 100, TYPING = 250; // rows at once, the most that one answer has; milliseconds
 const form = find("#filters"), more = find("#more"), said = find("#said");
 const emptyText = make("p", {}), emptyHint = make("p", { class: "small muted" }), emptyWay = make("p", {});
 const selection = new Selection(find("#bulk"), () => rows.shown);
@@ -22,27 +22,33 @@ const live = new Live({
   },
   changed, deleted, failed: (problem) => rows.missing(problem, () => live.begin()),
 });
-let cursor = null, known = null, loading = null;
+let cursor = null, listed = ""; // where the list goes on, and what it was asked by
+let known = null, loading = null;
 let untold = false; // how many were found: news may ask anew before the search is answered
 
 const filters = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
+const asked = () => new URLSearchParams(filters()).toString();
 const filtered = () => Object.keys(filters()).length > 0;
 
-/** The first pages, as many as are shown; or one page more. */
-async function load({ further = false } = {}) {
+/** As many of the first as are shown; or one page more. */
+async function load({ further = false, wanted = further ? PAGE : Math.max(PAGE, rows.shown.length) } = {}) {
   loading?.abort();
-  const mine = loading = new AbortController();
-  const limit = further ? PAGE : Math.min(100, Math.max(PAGE, rows.shown.length));
-  const query = new URLSearchParams({ ...filters(), limit, ...(further && cursor ? { cursor } : {}) });
+  const mine = loading = new AbortController(), searched = filters(), by = asked(), jobs = [];
+  let next = further ? cursor : null;
   try {
-    const { value } = await get(`/jobs?${query}`, { signal: mine.signal });
-    tellEnded(value.jobs);
-    if (further) rows.show(value.jobs);
-    else rows.replace(value.jobs);
-    cursor = value.next_cursor;
+    do {
+      const query = new URLSearchParams({ ...searched, limit: Math.min(MOST, wanted - jobs.length), ...(next ? { cursor: next } : {}) });
+      const { value } = await get(`/jobs?${query}`, { signal: mine.signal });
+      jobs.push(...value.jobs);
+      next = value.next_cursor;
+    } while (next && jobs.length < wanted);
+    tellEnded(jobs);
+    if (further) rows.show(jobs);
+    else rows.replace(jobs);
+    [cursor, listed] = [next, by];
     more.hidden = cursor === null;
     selection.settle();
-    if (untold && !further) sayFound(value.jobs.length);
+    if (untold && !further) sayFound(jobs.length);
   } catch (fault) {
     if (fault.name !== "AbortError") throw fault;
   }
@@ -103,12 +109,13 @@ function forget() {
 }
 
 async function search() {
-  const query = new URLSearchParams(filters()).toString();
+  const query = asked();
+  clearTimeout(typing);
   history.replaceState(null, "", query ? `?${query}` : location.pathname);
   sayEmpty();
   for (const row of rows.shown) row.job.match = null;
   untold = filtered();
-  await load().catch(failed);
+  await load({ wanted: PAGE }).catch(failed);
 }
 
 function sayFound(number) {
@@ -121,8 +128,9 @@ form.addEventListener("input", (event) => {
   clearTimeout(typing);
   typing = setTimeout(search, event.target === form.q ? TYPING : 0);
 });
-form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(typing); search(); });
+form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
 more.addEventListener("click", async () => {
+  if (asked() !== listed) { await search(); return; } // a list that a search is about to replace has no more
   const last = rows.shown.at(-1);
   await load({ further: true }).catch(failed);
   last?.element.nextElementSibling?.querySelector("a")?.focus();

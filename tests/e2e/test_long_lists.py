@@ -1,0 +1,68 @@
+"""The list of jobs where it is longer than what is asked for at once."""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from steno.config import Settings
+from tests.browser import Visit
+from tests.seeding import long_transcript, seed
+from tests.service import Service
+
+MANY = 110
+
+
+@pytest.fixture(scope="module")
+def many(service: Service) -> None:
+    """Jobs, two of them of the budget."""
+    settings = Settings(data_dir=service.data)
+    for number in range(MANY):
+        name = f"budget {number}.wav" if number in (3, 107) else f"talk {number}.wav"
+        seed(settings, long_transcript(10, hours=0.1, name=name), recording=b"x")
+
+
+def renamed(route: Route) -> None:
+    """Answer as the service does, but for the name of the newest job: who looks on sees that this answer is shown."""
+    answer = route.fetch()
+    found = answer.json()
+    found["jobs"][0]["name"] = "renamed.wav"
+    route.fulfill(response=answer, json=found)
+
+
+def refresh(page: Page) -> None:
+    """As when the stream of news is connected anew."""
+    page.evaluate("new BroadcastChannel('steno-jobs').postMessage({ kind: 'refresh' })")
+
+
+def test_a_look_at_what_is_new_takes_no_row_away(many: None, visit: Visit) -> None:
+    page = visit.sign_in()
+    page.goto("/jobs")
+    rows = page.locator("#jobs .job")
+    for shown in (25, 50, 75, 100):
+        expect(rows).to_have_count(shown)
+        page.get_by_role("button", name="Show more").click()
+    expect(rows).to_have_count(MANY)
+    rows.last.get_by_role("checkbox").check()
+
+    page.route("**/api/v1/jobs?limit=100", renamed)
+    refresh(page)
+    expect(rows.first.locator(".name")).to_have_text("renamed.wav")
+
+    expect(rows).to_have_count(MANY)
+    expect(rows.last.get_by_role("checkbox")).to_be_checked()
+    expect(page.locator("#bulk-count")).to_have_text("1 selected")
+    expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+
+
+def test_more_of_a_list_that_a_search_replaces_is_the_search(many: None, service: Service, visit: Visit) -> None:
+    page, held = visit.sign_in(), []
+    page.goto("/jobs")
+    rows = page.locator("#jobs .job")
+    expect(rows).to_have_count(25)
+
+    page.route("**/api/v1/jobs?*", lambda route: held.append(route) if not held else route.continue_())
+    page.get_by_role("searchbox").fill("budget")
+    service.until(lambda: page.evaluate("0") == 0 and held, "the page has asked, and waits for the answer")
+    page.get_by_role("button", name="Show more").click()
+
+    expect(rows.locator(".name")).to_have_text(["budget 107.wav", "budget 3.wav"])
+    expect(page.locator("#said")).to_have_text("2 jobs")
