@@ -130,6 +130,32 @@ def test_a_statement_that_is_being_written_outlives_the_session(page: Page, visi
     expect(page.locator(".entry", has_text="The keys stay here.")).to_be_visible()
 
 
+def test_minutes_that_fail_to_load_are_asked_for_again(page: Page) -> None:
+    page.route("**/minutes", lambda route: route.abort())
+    page.reload()
+    panel = page.get_by_role("tabpanel", name="Minutes")
+    expect(panel.get_by_role("alert")).to_contain_text("The server cannot be reached.")
+    page.unroute("**/minutes")
+    panel.get_by_role("button", name="Try again").click()
+
+    expect(page.locator(".minutes-title")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_who_clicks_twice_makes_one_link(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("button", name="Share").click()
+
+    with held_back(page, "**/shares", "POST"):
+        page.get_by_role("button", name="Make a link").dblclick()
+    expect(page.get_by_label("The link")).to_be_visible()
+    page.get_by_role("button", name="Make a link").dblclick()
+
+    expect(page.locator(".share")).to_have_count(2)
+    assert [one.rsplit("/", 1)[-1] for one in asked] == ["shares", "shares"]
+
+
 def test_a_new_name_of_a_speaker_stands_in_the_minutes_too(page: Page) -> None:
     expect(page.locator(".entry", has_text="Send the report.")).to_contain_text("Speaker 1")
 

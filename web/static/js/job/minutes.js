@@ -8,6 +8,7 @@ import { allRetold, retold } from "../sayings.js";
 import { cites } from "./evidence.js";
 import { form } from "./minutes_form.js";
 import { called } from "./names.js";
+import { unreachable } from "./unreachable.js";
 
 const SECTIONS = [
   ["summary", _("Summary"), _("Add a sentence")],
@@ -34,10 +35,16 @@ export class MinutesPanel {
       this.show();
       this.recall();
     } catch (problem) {
-      if (problem.status !== 404) throw problem;
+      if (problem.status !== 404) { this.unread(problem); return; }
       this.value = null;
       this.element.replaceChildren(...this.none());
     }
+  }
+
+  /** What is shown stays; where nothing is yet, say why, and how to try again. */
+  unread(problem) {
+    if (this.value) throw problem;
+    unreachable(problem, () => this.load(), (note) => this.element.replaceChildren(note));
   }
 
   /** Remember what is being written while the page is left: one may have been signed out. */

@@ -20,10 +20,14 @@ export function shares(base, { minutes, most }) {
     make("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); create(); } },
       make("div", { class: "columns" }, make("label", { class: "field" }, make("span", {}, _("Label")), label), make("label", { class: "field" }, make("span", {}, _("Works for")), days)),
       make("div", { class: "row" }, make("label", { class: "choice" }, audio, _("With the recording")), minutes ? make("label", { class: "choice" }, notes, _("With the minutes")) : null),
-      make("button", { class: "primary" }, icon("share"), _("Make a link"))),
+      make("button", { class: "primary", onclick: (event) => { if (event.detail > 1) event.preventDefault(); } }, icon("share"), _("Make a link"))),
     made, list, make("form", { method: "dialog", class: "row end" }, make("button", {}, _("Close"))));
 
+  // Who clicks twice means one link: a second would take the place of the first, which is shown only once.
+  let making = false;
   async function create() {
+    if (making) return;
+    making = true;
     try {
       const { value } = await post(address, { days: Number(days.value), label: label.value.trim(), with_audio: audio.checked, with_minutes: notes.checked });
       const field = make("input", { readOnly: true, value: value.url, "aria-label": _("The link") });
@@ -36,7 +40,7 @@ export function shares(base, { minutes, most }) {
       field.focus();
       field.select();
       await show();
-    } catch (problem) { sayFault(problem); }
+    } catch (problem) { sayFault(problem); } finally { making = false; }
   }
 
   async function show() {
