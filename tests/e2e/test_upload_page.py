@@ -257,6 +257,16 @@ def test_what_is_no_recording_is_refused_before_it_is_sent(visit: Visit) -> None
     assert begun == []
 
 
+def test_a_transport_stream_is_taken_whatever_the_system_calls_it(service: Service, visit: Visit) -> None:
+    page = visit.sign_in()
+
+    # So Linux calls what programmers and translators name like this; and a registered kind of a 3D model.
+    drop(page, ("board.ts", "text/vnd.trolltech.linguist", b"\x47 one"), ("site.MTS", "model/vnd.mts", b"\x47 two"))
+
+    expect(page.locator(".entry")).to_have_count(2)
+    expect(page.locator(".toast.fault")).to_have_count(0)
+
+
 def test_a_dropped_file_with_a_hostile_name_is_text_everywhere(service: Service, visit: Visit) -> None:
     page = visit.sign_in()
     name = "<img src=x onerror=alert(1)> \u202egnp.opus"
