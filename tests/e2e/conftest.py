@@ -67,6 +67,12 @@ def visits(service: Service, browser: Browser) -> Iterator[Callable[..., Visit]]
         one.close()
 
 
+def add_person(service: Service, name: str) -> None:
+    """Somebody without a password."""
+    command = [sys.executable, "-m", "steno", "admin", "users", "add", name]
+    subprocess.run(command, env=service.environment, capture_output=True, check=True)
+
+
 def set_password(service: Service, name: str, password: str = PASSWORD) -> None:
     """By the link that `steno admin users invite` prints, as an operator does."""
     told = subprocess.run(

@@ -1,7 +1,5 @@
 """The overview of the administration: how it is now, by itself up to date; for administrators alone."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import PASSWORD, Visit, serious
-from tests.e2e.conftest import set_password
+from tests.e2e.conftest import add_person, set_password
 from tests.seeding import tone
 from tests.service import Service
 
@@ -86,8 +84,3 @@ def test_it_is_for_everybody(service: Service, visits: Callable[..., Visit], wid
     assert serious(visit.page) == []
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     visit.screenshot(f"admin-overview-{width}-{scheme}")
-
-
-def add_person(service: Service, name: str) -> None:
-    command = [sys.executable, "-m", "steno", "admin", "users", "add", name]
-    subprocess.run(command, env=service.environment, capture_output=True, check=True)

@@ -66,3 +66,21 @@ def test_more_of_a_list_that_a_search_replaces_is_the_search(many: None, service
 
     expect(rows.locator(".name")).to_have_text(["budget 107.wav", "budget 3.wav"])
     expect(page.locator("#said")).to_have_text("2 jobs")
+
+
+def test_more_comes_also_if_news_have_the_list_asked_for_anew(many: None, service: Service, visit: Visit) -> None:
+    page, held = visit.sign_in(), []
+    page.goto("/jobs")
+    rows = page.locator("#jobs .job")
+    expect(rows).to_have_count(25)
+
+    page.route("**/api/v1/jobs?*cursor=*", lambda route: held.append(route) if not held else route.continue_())
+    page.get_by_role("button", name="Show more").click()
+    service.until(lambda: page.evaluate("0") == 0 and held, "more has been asked for")
+    page.route("**/api/v1/jobs?limit=*", renamed)
+    refresh(page)
+    page.evaluate("new Promise(requestAnimationFrame)")  # the news have come
+    held[0].continue_()
+
+    expect(rows).to_have_count(50)
+    expect(rows.first.locator(".name")).to_have_text("renamed.wav")

@@ -56,7 +56,8 @@ _NO_ROOM = """{
 
 
 def drop(page: Page, *files: tuple[str, str, bytes]) -> None:
-    """Drop files on the heading: name, media type, content."""
+    """Drop files on the heading: name, media type, content; when the page's scripts listen."""
+    expect(page.locator("#latest")).to_have_attribute("aria-busy", "false")
     page.evaluate(_DROP, [(name, kind, base64.b64encode(content).decode()) for name, kind, content in files])
 
 

@@ -71,6 +71,7 @@ def test_the_pages_have_no_serious_fault_and_fit(visits: Callable[..., Visit], w
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     visit.screenshot(f"admin-users-{width}-{scheme}")
     page.get_by_role("link", name="Åsa Öberg").click()
+    expect(page.get_by_role("heading", name="Åsa Öberg")).to_be_visible()
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     visit.screenshot(f"admin-user-{width}-{scheme}")

@@ -18,12 +18,13 @@ const rows = new JobRows(find("#jobs"), { empty: [emptyText, emptyHint, emptyWay
 const live = new Live({
   refresh: async () => {
     if (known === null) await loadTags();
+    await growing; // what somebody asked for comes before news
     await load();
   },
   changed, deleted, failed: (problem) => rows.missing(problem, () => live.begin()),
 });
 let cursor = null, listed = ""; // where the list goes on, and what it was asked by
-let known = null, loading = null;
+let known = null, loading = null, growing = null; // what is on its way: any answer; one page more
 let untold = false; // how many were found: news may ask anew before the search is answered
 
 const filters = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
@@ -132,7 +133,7 @@ form.addEventListener("submit", (event) => { event.preventDefault(); search(); }
 more.addEventListener("click", async () => {
   if (asked() !== listed) { await search(); return; } // a list that a search is about to replace has no more
   const last = rows.shown.at(-1);
-  await load({ further: true }).catch(failed);
+  await (growing = load({ further: true }).catch(failed));
   last?.element.nextElementSibling?.querySelector("a")?.focus();
 });
 find("#bulk-delete").addEventListener("click", () => deleteAll(selection.jobs, on));
