@@ -1,6 +1,6 @@
 """A slow machine and a slow network for the browser of the tests, on request: races come out there.
 
-`STENO_TESTS_SLOW=7 pytest tests/e2e` has every page compute at a quarter of its speed, and holds back what goes between
+`TESTS_SLOW=7 pytest tests/e2e` has every page compute at a quarter of its speed, and holds back what goes between
 browser and service, each piece by another moment up to half a second, so that answers overtake each other. The number
 begins the sequence of those moments.
 """
@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 
 from playwright.sync_api import Page
 
-SEED = os.environ.get("STENO_TESTS_SLOW", "")
+SEED = os.environ.get("TESTS_SLOW", "")
 _SLOWER = 4  # times
 _HELD_BACK = 0.5  # seconds, at most
 _PIECE = 1 << 20  # bytes
