@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route
 from steno.transcript import Transcript
 from tests.browser import Visit
 from tests.seeding import long_transcript
+from tests.service import Service
 
 Opened = Callable[..., Visit]
 
@@ -31,6 +32,20 @@ def expect_heard(page: Page, start: float, end: float) -> None:
     """Wait until the player stands or plays between two times, seconds."""
     time = "document.querySelector('audio').currentTime"
     page.wait_for_function(f"([start, end]) => start <= {time} && {time} <= end", arg=[start, end])
+
+
+def refresh(page: Page) -> None:
+    """As when the list's stream of news is connected anew."""
+    page.evaluate("new BroadcastChannel('steno-jobs').postMessage({ kind: 'refresh' })")
+
+
+@contextmanager
+def first_held(service: Service, page: Page, address: str) -> Iterator[list[Route]]:
+    """What is done here asks there; at the end it has, and the first of it waits for its answer."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route) if not held else route.continue_())
+    yield held
+    service.until(lambda: page.evaluate("0") == 0 and held, "the page has asked, and waits for the answer")
 
 
 def said(page: Page) -> list[str]:

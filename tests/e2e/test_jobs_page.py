@@ -15,6 +15,7 @@ from steno.config import Settings
 from steno.states import JobState
 from steno.transcript import Segment, Transcript
 from tests.browser import Visit, serious
+from tests.e2e.talks import first_held, refresh
 from tests.seeding import long_transcript, minutes_of, seed
 from tests.service import Service
 
@@ -73,14 +74,13 @@ def test_words_are_found_where_they_were_said(seeded: dict[str, str], visit: Vis
 def test_how_many_were_found_is_said_also_if_news_come_before_the_answer(
     service: Service, seeded: dict[str, str], visit: Visit
 ) -> None:
-    page, held = visit.sign_in(), []
+    page = visit.sign_in()
     page.goto("/jobs")
     expect(page.locator("#jobs .job").first).to_be_visible()
 
-    page.route("**/api/v1/jobs?*", lambda route: held.append(route) if not held else route.continue_())
-    page.get_by_role("searchbox").fill("tyoryh budg")
-    service.until(lambda: page.evaluate("0") == 0 and held, "the page has asked, and waits for the answer")
-    page.evaluate("new BroadcastChannel('steno-jobs').postMessage({ kind: 'refresh' })")
+    with first_held(service, page, "**/api/v1/jobs?*"):
+        page.get_by_role("searchbox").fill("tyoryh budg")
+    refresh(page)
 
     expect(page.locator("#said")).to_have_text("1 job")
 
@@ -208,7 +208,7 @@ def test_an_answer_that_news_have_overtaken_changes_nothing(service: Service, vi
         service.submit(RECORDINGS / "meeting-06.opus")
         expect(row.locator(".name")).to_have_text("meeting-06.opus")
         page.route("**/api/v1/jobs?*", lambda route: held.append((route, route.fetch())))
-        page.evaluate("new BroadcastChannel('steno-jobs').postMessage({ kind: 'refresh' })")
+        refresh(page)
         service.until(lambda: page.evaluate("0") == 0 and held, "the page has asked, and waits for the answer")
     expect(row.locator(".badge")).to_have_text("Done", timeout=LONG)
 

@@ -1,10 +1,11 @@
 """The list of jobs where it is longer than what is asked for at once."""
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from steno.config import Settings
 from tests.browser import Visit
+from tests.e2e.talks import first_held, refresh
 from tests.seeding import long_transcript, seed
 from tests.service import Service
 
@@ -28,11 +29,6 @@ def renamed(route: Route) -> None:
     route.fulfill(response=answer, json=found)
 
 
-def refresh(page: Page) -> None:
-    """As when the stream of news is connected anew."""
-    page.evaluate("new BroadcastChannel('steno-jobs').postMessage({ kind: 'refresh' })")
-
-
 def test_a_look_at_what_is_new_takes_no_row_away(many: None, visit: Visit) -> None:
     page = visit.sign_in()
     page.goto("/jobs")
@@ -54,14 +50,13 @@ def test_a_look_at_what_is_new_takes_no_row_away(many: None, visit: Visit) -> No
 
 
 def test_more_of_a_list_that_a_search_replaces_is_the_search(many: None, service: Service, visit: Visit) -> None:
-    page, held = visit.sign_in(), []
+    page = visit.sign_in()
     page.goto("/jobs")
     rows = page.locator("#jobs .job")
     expect(rows).to_have_count(25)
 
-    page.route("**/api/v1/jobs?*", lambda route: held.append(route) if not held else route.continue_())
-    page.get_by_role("searchbox").fill("budget")
-    service.until(lambda: page.evaluate("0") == 0 and held, "the page has asked, and waits for the answer")
+    with first_held(service, page, "**/api/v1/jobs?*"):
+        page.get_by_role("searchbox").fill("budget")
     page.get_by_role("button", name="Show more").click()
 
     expect(rows.locator(".name")).to_have_text(["budget 107.wav", "budget 3.wav"])
@@ -69,14 +64,13 @@ def test_more_of_a_list_that_a_search_replaces_is_the_search(many: None, service
 
 
 def test_more_comes_also_if_news_have_the_list_asked_for_anew(many: None, service: Service, visit: Visit) -> None:
-    page, held = visit.sign_in(), []
+    page = visit.sign_in()
     page.goto("/jobs")
     rows = page.locator("#jobs .job")
     expect(rows).to_have_count(25)
 
-    page.route("**/api/v1/jobs?*cursor=*", lambda route: held.append(route) if not held else route.continue_())
-    page.get_by_role("button", name="Show more").click()
-    service.until(lambda: page.evaluate("0") == 0 and held, "more has been asked for")
+    with first_held(service, page, "**/api/v1/jobs?*cursor=*") as held:
+        page.get_by_role("button", name="Show more").click()
     page.route("**/api/v1/jobs?limit=*", renamed)
     refresh(page)
     page.evaluate("new Promise(requestAnimationFrame)")  # the news have come

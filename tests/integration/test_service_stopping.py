@@ -3,7 +3,8 @@
 import multiprocessing
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,10 @@ from worker.service.running import Runner
 from worker.service.warm import WarmLines
 
 
-def test_a_language_model_that_does_not_answer_holds_up_no_stop(tmp_path: Path) -> None:
-    answering, asked = threading.Event(), threading.Event()
+@contextmanager
+def silent_model() -> Iterator[tuple[Endpoint, threading.Event, threading.Event]]:
+    """A language model; whether it has been asked; what lets it answer."""
+    asked, answering = threading.Event(), threading.Event()
 
     def slow(request: Asked) -> str:
         del request
@@ -37,8 +40,13 @@ def test_a_language_model_that_does_not_answer_holds_up_no_stop(tmp_path: Path) 
         answering.wait(60)
         return "nothing that anybody wants any more"
 
-    stop = multiprocessing.get_context("fork").Event()
     with serving(Endpoint(slow)) as endpoint:
+        yield endpoint, asked, answering
+
+
+def test_a_language_model_that_does_not_answer_holds_up_no_stop(tmp_path: Path) -> None:
+    stop = multiprocessing.get_context("fork").Event()
+    with silent_model() as (endpoint, asked, answering):
         settings = Settings(data_dir=tmp_path, llm_url=endpoint.url, llm_retries=0)
         database = Database.of(settings)
         database.upgrade()
@@ -71,16 +79,8 @@ def test_a_language_model_that_does_not_answer_holds_up_no_stop(tmp_path: Path) 
 
 
 def test_a_question_that_no_language_model_answers_is_handed_back(tmp_path: Path) -> None:
-    answering, asked = threading.Event(), threading.Event()
-
-    def slow(request: Asked) -> str:
-        del request
-        asked.set()
-        answering.wait(60)
-        return "nothing that anybody wants any more"
-
     stop = multiprocessing.get_context("fork").Event()
-    with serving(Endpoint(slow)) as endpoint:
+    with silent_model() as (endpoint, asked, answering):
         settings = Settings(data_dir=tmp_path, llm_url=endpoint.url, llm_retries=0)
         database, vault = Database.of(settings), Vault.of(settings)
         database.upgrade()
