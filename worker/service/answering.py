@@ -22,8 +22,8 @@ from steno.sayings.marking import said
 from steno.transcript import Transcript
 from steno.vault import Vault
 from worker.preparation import Cancelled
+from worker.service.beats import beats
 from worker.service.patience import Patience
-from worker.service.running import GRACE, LOOK_EVERY
 
 _LOG = logging.getLogger("steno.worker")
 _FOLDER = "questions"
@@ -110,11 +110,9 @@ class Answering:
 
         def beat() -> None:
             renew = partial(_renew, mine=mine, lease=self._settings.lease)
-            stopping = 0.0
-            while not done.wait(LOOK_EVERY):
-                stopping += LOOK_EVERY if self._stop.is_set() else 0.0
+            for too_long in beats(done, self._stop):
                 try:
-                    if stopping > GRACE:  # it waits for a language model: what that still says is lost
+                    if too_long:
                         self._database.write(partial(questions.hand_back, mine=mine))
                         return
                     if not self._database.write(renew):

@@ -21,14 +21,13 @@ from steno.sayings.sentences import SENTENCES
 from steno.states import Stage
 from steno.vault import Vault
 from worker.preparation import Cancelled
+from worker.service.beats import beats
 from worker.service.patience import Patience
 from worker.service.steps import Work, prepare_stage, summarize_stage, transcribe_stage
 from worker.service.warm import WarmLines
 
 _LOG = logging.getLogger("steno.worker")
-LOOK_EVERY = 0.7  # seconds: a cancelled job stops within two
 _BUSY = 5.0  # seconds
-GRACE = 8.0  # seconds: less than whoever stops us waits until he kills us
 _STEPS = {Stage.PREPARE: prepare_stage, Stage.TRANSCRIBE: transcribe_stage, Stage.SUMMARIZE: summarize_stage}
 _MAY_PASS = (EngineFailure, KeyUnusable, StorageFull)
 Ending = Callable[[Session], object]  # writes how a stage ended
@@ -155,11 +154,9 @@ class _Watch:
         self._thread.join()
 
     def _beat(self) -> None:
-        stopping = 0.0
-        while not self._done.wait(LOOK_EVERY):
-            stopping += LOOK_EVERY if self._stop.is_set() else 0.0
+        for too_long in beats(self._done, self._stop):
             try:
-                if stopping > GRACE:  # it waits for somebody, such as a language model: what it still does is lost
+                if too_long:
                     self._database.write(lambda session: stages.hand_back(session, self._mine))
                     ours = False
                 else:
